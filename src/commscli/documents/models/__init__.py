@@ -1,0 +1,1 @@
+"""The documents of a comms repository, one model for each."""

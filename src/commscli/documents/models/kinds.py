@@ -1,0 +1,86 @@
+"""The kinds of values that documents are made of, each with its own words for what it wants."""
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Annotated, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from commscli.domain.durations import is_duration, is_offset, parse_duration
+from commscli.domain.ids import is_folder, is_id
+from commscli.domain.phases import is_phase
+
+T = TypeVar("T")
+
+
+class Strict(BaseModel):
+    """A part of a document: values of exactly the stated type, and no unknown key."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+def _expect(accepts: Callable[[str], bool], expected: str) -> AfterValidator:
+    def check(text: str) -> str:
+        if accepts(text):
+            return text
+        raise ValueError(f"expected {expected}, found `{text}`")
+
+    return AfterValidator(check)
+
+
+def _or_empty(accepts: Callable[[str], bool]) -> Callable[[str], bool]:
+    return lambda text: text == "" or accepts(text)
+
+
+def _is_line(text: str) -> bool:
+    return "\n" not in text
+
+
+def _is_some_line(text: str) -> bool:
+    return _is_line(text) and text.strip() != ""
+
+
+def _is_zone(text: str) -> bool:
+    try:
+        ZoneInfo(text)
+    except (OSError, ValueError, LookupError):
+        return False
+    return text != ""
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _duration(value: object) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    if isinstance(value, str) and is_duration(value):
+        return parse_duration(value)
+    raise ValueError(f"expected a length of time such as 30m, 2h or 1d, found `{value}`")
+
+
+_DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+Line = Annotated[str, _expect(_is_line, "one line of text")]
+SomeLine = Annotated[str, _expect(_is_some_line, "one line of text, not empty")]
+Id = Annotated[str, _expect(is_id, "an id: small letters, digits and single hyphens")]
+IdOrEmpty = Annotated[str, _expect(_or_empty(is_id), 'an id, or ""')]
+Folder = Annotated[str, _expect(is_folder, "the name of a folder: small letters, digits, hyphens")]
+Phase = Annotated[str, _expect(is_phase, "a phase")]
+Zone = Annotated[str, _expect(_is_zone, "an IANA time zone such as Europe/London")]
+Domain = Annotated[str, _expect(lambda t: bool(_DOMAIN.fullmatch(t)), "a domain: example.com")]
+Email = Annotated[str, _expect(lambda t: bool(_EMAIL.fullmatch(t)), "an address: ana@example.com")]
+Day = Annotated[str, _expect(_is_day, "a day such as 2026-11-22")]
+Offset = Annotated[str, _expect(is_offset, "an offset such as +30m")]
+OffsetOrEmpty = Annotated[str, _expect(_or_empty(is_offset), 'an offset such as +30m, or ""')]
+Duration = Annotated[timedelta, BeforeValidator(_duration), WithJsonSchema({"type": "string"})]
+
+Several = Annotated[tuple[T, ...], Field(strict=False)]
+"""A list in the file, which nobody can change afterwards; its entries stay strict."""

@@ -1,0 +1,26 @@
+"""A time as people read it: ``09:14 GMT on 22 November 2026``.
+
+The words are ours and English: a locale of the machine must never change what was approved.
+"""
+
+from datetime import tzinfo
+
+from commscli.domain.moments import moment
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August",
+    "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def when(stamped: str, zone: tzinfo) -> str:
+    """Say a UTC time such as ``2026-11-22T09:14:00Z`` in the zone of the people who read it.
+
+    Raises:
+        ValueError: if it is no such time.
+    """
+    local = moment(stamped).astimezone(zone)
+    name = local.tzname() or "UTC"
+    if name[0] in "+-":  # zones without an abbreviation are named by their offset
+        name = f"UTC{name}"
+    return f"{local:%H:%M} {name} on {local.day} {_MONTHS[local.month - 1]} {local.year}"
