@@ -1,0 +1,1 @@
+"""Git in and out: objects, signatures, the line grammar, YAML documents, reader and writer."""

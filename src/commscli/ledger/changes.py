@@ -1,0 +1,102 @@
+"""What each commit changed, in the folders that matter.
+
+Trees are compared edge by edge, many commits at once and one level of folders at a time, so
+that git is asked for objects in large batches. Only the protected places are entered; a
+thousand other files in the repository cost nothing.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from commscli.ledger.objects import FOLDER, Entry, Objects, Tree
+
+_ENTERED = re.compile(
+    r"(?:trust|incidents|incidents/[^/]+"
+    r"|incidents/[^/]+/(?:records|messages|messages/[^/]+|messages/[^/]+/(?:records|attachments)))"
+)
+_WATCHED = re.compile(
+    r"trust/.+|incidents/[^/]+/(?:records/.+|messages/[^/]+(?:/(?:records/.+|draft\.md|attachments/.+))?)"
+)
+_MESSAGE = re.compile(r"incidents/[^/]+/messages/[^/]+")
+_NOTHING: Tree = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """From one parent of a commit to the commit; a root has the empty tree for a parent."""
+
+    commit: int
+    parent: int | None
+    old: str | None
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A watched path that differs along an edge. ``None`` is: not there."""
+
+    edge: Edge
+    path: str
+    old: Entry | None
+    new: Entry | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageChange:
+    """The folder of a message that differs along an edge, before and after."""
+
+    edge: Edge
+    path: str
+    old: Entry | None
+    new: Entry | None
+
+
+_Folder = tuple[Edge, str, Entry | None, Entry | None]
+"""A folder to compare: along which edge, where, before and after."""
+
+
+def changes(objects: Objects, edges: Sequence[Edge]) -> Iterator[Change | MessageChange]:
+    """Yield every change of a watched path along the edges."""
+    wave: list[_Folder] = [
+        (edge, "", Entry(FOLDER, edge.old) if edge.old else None, Entry(FOLDER, edge.new))
+        for edge in edges
+        if edge.old != edge.new
+    ]
+    while wave:
+        objects.load_trees(_folders(wave))
+        deeper: list[_Folder] = []
+        for edge, path, old, new in wave:
+            before, after = _tree(objects, old), _tree(objects, new)
+            for name in _differing(before, after):
+                inner = f"{path}/{name}" if path else name
+                pair = before.get(name), after.get(name)
+                if _ENTERED.fullmatch(inner) and FOLDER in {e.mode for e in pair if e}:
+                    deeper.append((edge, inner, *pair))
+                    if _MESSAGE.fullmatch(inner):
+                        yield MessageChange(edge, inner, *pair)
+                    yield from _half_folder(edge, inner, pair)
+                elif _ENTERED.fullmatch(inner) or _WATCHED.fullmatch(inner):
+                    yield Change(edge, inner, *pair)
+        wave = deeper
+
+
+def _half_folder(
+    edge: Edge, path: str, pair: tuple[Entry | None, Entry | None]
+) -> Iterator[Change]:
+    """Yield the part of a change that is not a folder, where a folder became something else."""
+    old, new = (None if e is None or e.mode == FOLDER else e for e in pair)
+    if old or new:
+        yield Change(edge, path, old, new)
+
+
+def _folders(wave: Iterable[_Folder]) -> list[str]:
+    return [e.id for _, _, old, new in wave for e in (old, new) if e and e.mode == FOLDER]
+
+
+def _tree(objects: Objects, entry: Entry | None) -> Tree:
+    return objects.tree(entry.id) if entry and entry.mode == FOLDER else _NOTHING
+
+
+def _differing(before: Tree, after: Tree) -> list[str]:
+    return sorted({name for name, _ in before.items() ^ after.items()})

@@ -1,0 +1,130 @@
+"""What a write is about to do to work tree and index, so that a killed one can be undone.
+
+The order of a write is: objects (nobody sees them), this journal, work tree, index, branch,
+journal away. Whoever finds a journal and holds the clone's lock knows that its writer is
+dead. If the branch has the files, the write was done; if not, it is taken back.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from commscli.ledger.repository import Repository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """One path of a write: object ids before and after, and the digest of the new bytes."""
+
+    path: str
+    old: str | None
+    new: str
+    digest: str
+
+
+def place_file(path: Path, data: bytes) -> None:
+    """Put a file in place whole: never half of it, whatever happens."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _file(repository: Repository) -> Path:
+    return repository.own_folder / "pending.json"
+
+
+def begin(repository: Repository, branch: str, pending: list[Pending]) -> None:
+    """Say what is about to happen."""
+    content = {"branch": branch, "paths": [asdict(p) for p in pending]}
+    place_file(_file(repository), json.dumps(content).encode())
+
+
+def end(repository: Repository) -> None:
+    """Say that it has happened, or was undone."""
+    _file(repository).unlink(missing_ok=True)
+
+
+def recover(repository: Repository) -> list[str]:
+    """Finish or undo what a killed process left; return the paths that were taken back.
+
+    The caller holds the clone's lock.
+    """
+    try:
+        content = json.loads(_file(repository).read_bytes())
+    except FileNotFoundError:
+        return []
+    except ValueError:  # cannot happen to a file that is only ever replaced whole
+        end(repository)
+        return []
+    pending = [Pending(**entry) for entry in content["paths"]]
+    undone = [p for p in pending if not _landed(repository, content["branch"], p)]
+    undo(repository, undone)
+    end(repository)
+    return [p.path for p in undone]
+
+
+def _landed(repository: Repository, branch: str, pending: Pending) -> bool:
+    listed = repository.run("ls-tree", "-z", branch, "--", pending.path)
+    return pending.new.encode() in listed
+
+
+def undo(repository: Repository, pending: list[Pending]) -> None:
+    """Put work tree and index back as they were, where they still are as the write left them."""
+    if repository.work_tree is None or not pending:
+        return
+    for entry in pending:
+        _undo_file(repository, repository.work_tree / entry.path, entry)
+    set_index(
+        repository, {p.path: p.old for p in pending}, only_if={p.path: p.new for p in pending}
+    )
+
+
+def _undo_file(repository: Repository, path: Path, entry: Pending) -> None:
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return
+    if sha256(data).hexdigest() != entry.digest:
+        return
+    if entry.old is None:
+        path.unlink()
+        _remove_empty(path.parent, repository.work_tree)
+    else:
+        place_file(path, repository.run("cat-file", "blob", entry.old))
+
+
+def _remove_empty(folder: Path, top: Path | None) -> None:
+    while folder != top and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent
+
+
+def set_index(
+    repository: Repository,
+    entries: Mapping[str, str | None],
+    *,
+    only_if: Mapping[str, str] | None = None,
+) -> None:
+    """Set these paths in the user's index, by git itself and under its lock; touch no other."""
+    if only_if is not None:
+        listed = repository.run("ls-files", "-z", "--stage", "--", *entries).decode()
+        staged = {
+            line.split("\t", 1)[1]: line.split()[1] for line in listed.split("\0") if "\t" in line
+        }
+        entries = {p: e for p, e in entries.items() if staged.get(p) == only_if[p]}
+    zero = "0" * (64 if repository.object_format == "sha256" else 40)
+    lines = [
+        f"{'100644' if blob else '0'} {blob or zero}\t{path}\0" for path, blob in entries.items()
+    ]
+    repository.run("update-index", "-z", "--index-info", stdin="".join(lines).encode())

@@ -1,0 +1,144 @@
+"""The bytes of records and trust versions: ``key: JSON`` lines, and one way to write them.
+
+A file counts only if writing what was read gives the same bytes, so two readers can never
+see different things. It is plain YAML too, for people and for other tools.
+"""
+
+import json
+import re
+from typing import Any
+
+from commscli.domain.fields import MAX_SAFE
+from commscli.domain.ids import YAML_WORDS
+
+MAX_BYTES = 64 * 1024
+MAX_DEPTH = 4
+MAX_OBJECT_KEY = 128
+_LINE = re.compile(r"(  )?([a-z][a-z0-9_-]*):(?: (.+))?")
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069"
+    "\ufffe\uffff\ud800-\udfff]"
+)
+Value = Any
+Pairs = dict[str, Value]
+
+
+class GrammarFault(ValueError):
+    """Bytes that are not in the line grammar. ``line`` counts from 1."""
+
+    def __init__(self, text: str, line: int | None = None) -> None:
+        super().__init__(text)
+        self.line = line
+
+
+def write(pairs: Pairs, *, blocks: frozenset[str] = frozenset()) -> bytes:
+    """Write pairs in their order; keys in ``blocks`` that are not empty get a line per entry.
+
+    Raises:
+        GrammarFault: if a value cannot be written.
+    """
+    lines: list[str] = []
+    for key, value in pairs.items():
+        if key in blocks and value:
+            lines.append(f"{key}:\n")
+            lines += [f"  {name}: {_json(entry)}\n" for name, entry in value.items()]
+        else:
+            lines.append(f"{key}: {_json(value)}\n")
+    data = "".join(lines).encode()
+    if len(data) > MAX_BYTES:
+        raise GrammarFault(f"{len(data)} bytes: expected at most {MAX_BYTES}")
+    return data
+
+
+def read(data: bytes, *, blocks: frozenset[str] = frozenset()) -> Pairs:
+    """Read what `write` wrote, and nothing else.
+
+    Raises:
+        GrammarFault: naming the first line at fault.
+    """
+    if len(data) > MAX_BYTES:
+        raise GrammarFault(f"{len(data)} bytes: expected at most {MAX_BYTES}")
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as fault:
+        raise GrammarFault(f"byte {fault.start + 1} is not UTF-8") from None
+    if not text.endswith("\n"):
+        raise GrammarFault("the last line does not end")
+    pairs = _parse(text, blocks)
+    if write(pairs, blocks=blocks) != data:
+        raise GrammarFault("the same values are written in another way")
+    return pairs
+
+
+def _parse(text: str, blocks: frozenset[str]) -> Pairs:
+    pairs: Pairs = {}
+    inside: Pairs | None = None
+    for number, line in enumerate(text[:-1].split("\n"), 1):
+        match = _LINE.fullmatch(line)
+        if match is None:
+            raise GrammarFault("expected `key: value`", number)
+        indent, key, written = match.groups()
+        target = inside if indent else pairs
+        if target is None:
+            raise GrammarFault("an indented line outside a block", number)
+        if key in YAML_WORDS:
+            raise GrammarFault(f"{key} is a word that YAML reads as something else", number)
+        if key in target:
+            raise GrammarFault(f"{key} stands twice", number)
+        if written is None:
+            if indent or key not in blocks:
+                raise GrammarFault(f"{key} has no value", number)
+            inside = pairs[key] = {}
+            continue
+        inside = inside if indent else None
+        target[key] = _load(written, number)
+    return pairs
+
+
+def _load(written: str, line: int) -> Value:
+    try:
+        value = json.loads(written)
+    except (ValueError, RecursionError):
+        raise GrammarFault("the value is not JSON", line) from None
+    try:
+        _check(value, 1)
+    except GrammarFault as fault:
+        raise GrammarFault(str(fault), line) from None
+    return value
+
+
+def _json(value: Value) -> str:
+    _check(value, 1)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _check(value: Value, depth: int) -> None:
+    kind = type(value)
+    if kind is str:
+        _check_text(value)
+        return
+    if kind is bool:
+        return
+    if kind is int:
+        if abs(value) > MAX_SAFE:
+            raise GrammarFault("a number beyond 2^53")
+        return
+    if depth > MAX_DEPTH:
+        raise GrammarFault(f"nested deeper than {MAX_DEPTH}")
+    if kind is list:
+        for entry in value:
+            _check(entry, depth + 1)
+    elif kind is dict:
+        for key, entry in value.items():
+            if len(key) > MAX_OBJECT_KEY:
+                raise GrammarFault(f"a key longer than {MAX_OBJECT_KEY} characters")
+            _check_text(key)
+            _check(entry, depth + 1)
+    else:
+        raise GrammarFault("expected text, a whole number, true, false, a list or an object")
+
+
+def _check_text(text: str) -> None:
+    found = _FORBIDDEN.search(text)
+    if found:
+        raise GrammarFault(f"the character U+{ord(found[0]):04X} is not allowed")
