@@ -1,0 +1,94 @@
+"""The case that the rules look at: worked out once, then only read."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from commscli.domain.history import History, Pin
+from commscli.domain.ids import Digest, IncidentId, MessageId
+from commscli.domain.incident import Incident, fold
+from commscli.domain.order import Ordered, Placed, order
+from commscli.gates.chain import Chain, trust_chain
+from commscli.gates.message import MessageCase, message_case
+from commscli.gates.standing import Standing, Worth, standings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentCase:
+    """One incident: its own records in order, and its messages."""
+
+    id: IncidentId
+    incident: Incident | None
+    standings: Mapping[Digest, Standing]
+    ordered: Ordered
+    messages: tuple[MessageCase, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A history, the trust chain that judges it, and every incident in it."""
+
+    history: History
+    pin: Pin | None
+    chain: Chain
+    standings: tuple[Standing, ...]
+    incidents: tuple[IncidentCase, ...]
+
+    @property
+    def messages(self) -> Iterator[MessageCase]:
+        """Yield every message of every incident."""
+        for incident in self.incidents:
+            yield from incident.messages
+
+
+def build(history: History, pin: Pin | None) -> Case:
+    """Work out what the rules need to know."""
+    chain = trust_chain(history, pin)
+    judged = tuple(standings(history, chain).values())
+    incidents = _incidents(judged, chain) if chain.links else ()
+    return Case(history=history, pin=pin, chain=chain, standings=judged, incidents=tuple(incidents))
+
+
+def _incidents(judged: tuple[Standing, ...], chain: Chain) -> Iterator[IncidentCase]:
+    grouped: dict[IncidentId, dict[MessageId, list[Standing]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    for standing in _once(judged):
+        record = standing.file.record
+        if record is not None:
+            grouped[record.incident][record.message].append(standing)
+    for incident, messages in sorted(grouped.items()):
+        yield _incident(incident, messages, chain)
+
+
+def _once(judged: tuple[Standing, ...]) -> Iterator[Standing]:
+    """Yield one standing a record: a copy in a wrong place takes nothing from the right one."""
+    best: dict[Digest, Standing] = {}
+    for standing in judged:
+        known = best.get(standing.file.digest)
+        if known is None or known.worth is Worth.ERROR:
+            best[standing.file.digest] = standing
+    yield from best.values()
+
+
+def _incident(
+    id_: IncidentId, messages: Mapping[MessageId, list[Standing]], chain: Chain
+) -> IncidentCase:
+    own = messages.get(MessageId(""), [])
+    ordered = order(
+        Placed(digest=s.file.digest, record=s.file.record) for s in own if s.file.record
+    )
+    valid = {s.file.digest for s in own if s.worth is Worth.VALID}
+    incident = fold(id_, (p for p in ordered.records if p.digest in valid))
+    declared = [s for s in own if s.file.record and s.file.record.kind == "declared"]
+    return IncidentCase(
+        id=id_,
+        incident=incident,
+        standings={s.file.digest: s for s in own},
+        ordered=ordered,
+        messages=tuple(
+            message_case(incident, message, declared, records, chain)
+            for message, records in sorted(messages.items())
+            if message
+        ),
+    )

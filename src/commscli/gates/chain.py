@@ -1,0 +1,247 @@
+"""The trust chain: which versions were ever in force, in order, and what is wrong with the rest.
+
+1. Genesis is the version that the pin names, signed by its own quorum.
+2. The next version names the digest of the one in force, carries a higher number and the same
+   repository, is signed by the quorum of the one in force (a change of admins or quorum: of
+   both), and entered history in exactly one commit that already held its predecessor.
+3. Two successors of one version are a fork: nothing after it is in force.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from commscli.domain.history import Commit, History, Pin, TrustFile
+from commscli.domain.ids import Digest
+from commscli.domain.trust import Trust
+from commscli.domain.trust_lint import faults
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A version in force: where it entered history, and the commit just before."""
+
+    trust: Trust
+    digest: Digest
+    commit: int
+    parent: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A trust version that is not in force, and why."""
+
+    file: TrustFile
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """The versions in force, oldest first. ``held`` and ``seen`` are bit masks over them.
+
+    ``held[c]``: the versions in the tree of commit c. ``seen[c]``: the versions whose makers
+    had commit c before them.
+    """
+
+    links: tuple[Link, ...]
+    refusals: tuple[Refusal, ...]
+    held: tuple[int, ...]
+    seen: tuple[int, ...]
+
+    @property
+    def current(self) -> Link | None:
+        """The version in force at the tip."""
+        return self.links[-1] if self.links else None
+
+    def number(self, digest: Digest) -> int | None:
+        """Return the place of a version in the chain."""
+        return next((n for n, link in enumerate(self.links) if link.digest == digest), None)
+
+
+def trust_chain(history: History, pin: Pin | None) -> Chain:
+    """Return the chain that a pin (or, without one, the only first version) begins."""
+    refusals: dict[str, Refusal] = {}
+    links: list[Link] = []
+    ancestors = _Ancestors(history.commits)
+    candidates = _readable(history.trusts, refusals)
+    found = _genesis(candidates, pin, refusals)
+    while found is not None:
+        links.append(_link(found, history.commits))
+        successors = _successors(links, candidates, ancestors, refusals)
+        if len(successors) > 1:
+            for file in successors:
+                refusals[file.path] = Refusal(
+                    file=file, why=f"forks the trust: {len(successors)} versions follow one"
+                )
+            successors = []
+        found = successors[0] if successors else None
+    in_force = {link.digest for link in links}
+    for file in candidates:
+        if file.digest not in in_force:
+            refusals.setdefault(file.path, Refusal(file=file, why="follows no version in force"))
+    left = tuple(r for r in refusals.values() if r.file.digest not in in_force)
+    held, seen = _masks(history.commits, links)
+    return Chain(links=tuple(links), refusals=left, held=held, seen=seen)
+
+
+def _readable(files: Iterable[TrustFile], refusals: dict[str, Refusal]) -> list[TrustFile]:
+    good = []
+    for file in files:
+        why = _unreadable(file)
+        if why:
+            refusals[file.path] = Refusal(file=file, why=why)
+        else:
+            good.append(file)
+    return good
+
+
+def _unreadable(file: TrustFile) -> str:
+    if file.trust is None:
+        return f"cannot be read: {file.fault}"
+    if file.path != f"trust/{file.trust.version:04d}.yaml":
+        return f"says that it is version {file.trust.version}"
+    if len(file.introduced) != 1:
+        count = len(file.introduced)
+        return f"entered history in {count} commits: expected one, and no merge"
+    wrong = faults(file.trust)
+    return "; ".join(wrong)
+
+
+def _genesis(
+    files: Sequence[TrustFile], pin: Pin | None, refusals: dict[str, Refusal]
+) -> TrustFile | None:
+    first = [f for f in files if f.trust is not None and not f.trust.previous]
+    if pin is not None:
+        chosen = [f for f in first if f.digest == pin.genesis]
+    else:
+        chosen = first if len(first) == 1 else []
+    for file in first:
+        if file not in chosen:
+            refusals[file.path] = Refusal(file=file, why="is another first version than the pin's")
+    for file in chosen:
+        short = _short(file, trust_of(file))
+        if not short:
+            return file
+        refusals[file.path] = Refusal(file=file, why=short)
+    return None
+
+
+def trust_of(file: TrustFile) -> Trust:
+    """Return the version in a file that was found readable."""
+    if file.trust is None:
+        raise AssertionError(f"{file.path} was found readable and is not")
+    return file.trust
+
+
+def _short(file: TrustFile, by: Trust) -> str:
+    """Say how many signatures of these admins a version lacks, or nothing."""
+    signers = {
+        person
+        for person in by.admins
+        for signature in [file.signatures.get(person)]
+        if signature is not None
+        and signature.key is not None
+        and by.owner_of(signature.key) == person
+    }
+    if len(signers) >= by.quorum:
+        return ""
+    return (
+        f"is signed by {len(signers)} of {by.quorum} admins of version {by.version} "
+        f"(they are {', '.join(by.admins)})"
+    )
+
+
+def _successors(
+    links: Sequence[Link],
+    files: Iterable[TrustFile],
+    ancestors: "_Ancestors",
+    refusals: dict[str, Refusal],
+) -> list[TrustFile]:
+    found = []
+    for file in files:
+        if file.trust is not None and file.trust.previous == links[-1].digest:
+            why = _unfit(file, file.trust, links, ancestors)
+            if why:
+                refusals[file.path] = Refusal(file=file, why=why)
+            else:
+                found.append(file)
+    return found
+
+
+def _unfit(file: TrustFile, trust: Trust, links: Sequence[Link], ancestors: "_Ancestors") -> str:
+    last = links[-1].trust
+    if trust.repository != last.repository:
+        return "belongs to another repository"
+    if trust.version <= last.version:
+        return f"has number {trust.version}, not above {last.version}"
+    if not ancestors.has(links[-1].commit, file.introduced[0]):
+        return "entered history without the version that it follows"
+    short = _short(file, last)
+    if not short and (set(trust.admins), trust.quorum) != (set(last.admins), last.quorum):
+        short = _short(file, trust)
+    return short or _reused([link.trust for link in links], trust)
+
+
+def _reused(before: Sequence[Trust], trust: Trust) -> str:
+    """Say which id or key has come back, or moved to somebody else, or silently gone."""
+    owners = {key: p.id for old in before for p in old.people.values() for key in p.keys}
+    for person in trust.people.values():
+        for key in person.keys:
+            if owners.get(key, person.id) != person.id:
+                return f"gives {person.id} a key that belongs to {owners[key]}"
+    ended = {p for old in before for p in old.ended.people}
+    keys = {k for old in before for k in old.ended.keys}
+    if ended - trust.ended.people or keys - trust.ended.keys:
+        return "forgets somebody or some key that has ended"
+    gone = {p for old in before for p in old.people} - set(trust.people) - trust.ended.people
+    if gone:
+        return f"drops {', '.join(sorted(gone))} without listing them under ended"
+    return ""
+
+
+def _link(file: TrustFile, commits: Sequence[Commit]) -> Link:
+    trust = trust_of(file)
+    commit = file.introduced[0]
+    parents = commits[commit].parents
+    return Link(
+        trust=trust, digest=file.digest, commit=commit, parent=parents[0] if parents else None
+    )
+
+
+class _Ancestors:
+    """Who is an ancestor of whom, worked out when asked."""
+
+    def __init__(self, commits: Sequence[Commit]) -> None:
+        self._commits = commits
+
+    def has(self, ancestor: int, descendant: int) -> bool:
+        """Whether one commit is the other, or before it."""
+        waiting, done = [descendant], set()
+        while waiting:
+            number = waiting.pop()
+            if number == ancestor:
+                return True
+            if number in done or number < ancestor:
+                continue
+            done.add(number)
+            waiting.extend(self._commits[number].parents)
+        return False
+
+
+def _masks(
+    commits: Sequence[Commit], links: Sequence[Link]
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    own: Mapping[int, int] = {link.commit: 1 << n for n, link in enumerate(links)}
+    held: list[int] = []
+    for number, commit in enumerate(commits):
+        mask = own.get(number, 0)
+        for parent in commit.parents:
+            mask |= held[parent]
+        held.append(mask)
+    seen = [0] * len(commits)
+    for n, link in enumerate(links):
+        if link.parent is not None:
+            seen[link.parent] |= 1 << n
+    for number in range(len(commits) - 1, -1, -1):
+        for parent in commits[number].parents:
+            seen[parent] |= seen[number]
+    return tuple(held), tuple(seen)

@@ -1,0 +1,30 @@
+"""Findings about records that are not valid, one rule at a time."""
+
+from collections.abc import Iterator
+
+from commscli.domain.report import Finding, Level
+from commscli.gates.case import Case
+from commscli.gates.rule import commit_id, place
+from commscli.gates.standing import Worth
+
+
+def faulty(case: Case, rule: str, remedy: str) -> Iterator[Finding]:
+    """Yield a finding for every record that fails by this rule."""
+    for standing in case.standings:
+        if standing.rule != rule or standing.worth is Worth.NEWER:
+            continue
+        file = standing.file
+        incident, message = place(file.path)
+        kind = file.record.kind if file.record else "record"
+        who = f"{file.record.person}'s " if file.record else "a "
+        yield Finding(
+            rule=rule,
+            level=Level.WARNING if standing.worth is Worth.VOID else Level.ERROR,
+            text=f"{who}{kind} {standing.why}",
+            remedy=remedy,
+            incident=incident,
+            message=message,
+            path=file.path,
+            commit=commit_id(case.history, file.introduced[0]) if file.introduced else None,
+            digest=file.digest,
+        )

@@ -1,0 +1,37 @@
+"""What is a drill stays a drill: its records never count for the real thing, or the reverse."""
+
+from collections.abc import Iterator
+
+from commscli.domain.report import Finding, Level
+from commscli.gates.case import Case
+from commscli.gates.rule import Rule
+from commscli.gates.standing import Worth
+
+ID = "drill-mixed"
+
+
+def judge(case: Case) -> Iterator[Finding]:
+    """Find records that say otherwise than the declaration whether this is a drill."""
+    for incident in case.incidents:
+        if incident.incident is None:
+            continue
+        groups = (incident.standings, *(m.standings for m in incident.messages))
+        for standing in (s for group in groups for s in group.values()):
+            record = standing.file.record
+            if record is None or standing.worth is Worth.ERROR or record.kind == "declared":
+                continue
+            if record.drill != incident.incident.drill:
+                yield Finding(
+                    rule=ID,
+                    level=Level.ERROR,
+                    text=f"{record.person}'s {record.kind} says drill: {str(record.drill).lower()}"
+                    ", and the declaration says otherwise",
+                    remedy="do it again with comms; an admin may accept the fault",
+                    incident=incident.id,
+                    message=record.message,
+                    path=standing.file.path,
+                    digest=standing.file.digest,
+                )
+
+
+RULE = Rule(id=ID, title="A drill is never evidence", judge=judge)

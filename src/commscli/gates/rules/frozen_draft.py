@@ -1,0 +1,40 @@
+"""What was sent stays as it was sent."""
+
+from collections.abc import Iterator
+
+from commscli.domain.report import Finding, GateState, Level
+from commscli.gates.case import Case
+from commscli.gates.rule import Rule, commit_id, place
+
+ID = "frozen-draft"
+
+
+def judge(case: Case) -> Iterator[Finding]:
+    """Find words or attachments that changed after the send began."""
+    approvers: dict[tuple[str, str], str] = {
+        (m.incident, m.message): ", ".join(
+            f"{' and '.join(v.by)} ({v.gate})"
+            for v in m.verdict.gates
+            if v.state is GateState.PASSED and v.by
+        )
+        for m in case.messages
+    }
+    for fault in case.history.edge_faults:
+        if fault.frozen_for:
+            incident, message = place(fault.frozen_for)
+            names = approvers.get((incident, message), "")
+            died = f"; these are not the words that passed {names}" if names else ""
+            yield Finding(
+                rule=ID,
+                level=Level.ERROR,
+                text=f"{fault.path} was {fault.what} after it was sent{died}",
+                remedy="put the sent words back (git revert), then say what is right in a new "
+                "message: comms correct",
+                incident=incident,
+                message=message,
+                path=fault.path,
+                commit=commit_id(case.history, fault.commit),
+            )
+
+
+RULE = Rule(id=ID, title="Sent words are frozen", judge=judge)

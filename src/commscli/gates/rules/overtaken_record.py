@@ -1,0 +1,18 @@
+"""A record that was right when written, and that a concurrent change of trust overtook."""
+
+from collections.abc import Iterator
+
+from commscli.domain.report import Finding
+from commscli.gates.case import Case
+from commscli.gates.faulty import faulty
+from commscli.gates.rule import Rule
+
+ID = "overtaken-record"
+
+
+def judge(case: Case) -> Iterator[Finding]:
+    """Find records that fail by this rule."""
+    return faulty(case, ID, "somebody who holds the role now does it again")
+
+
+RULE = Rule(id=ID, title="Verdicts that the roster has overtaken count for nothing", judge=judge)

@@ -1,0 +1,22 @@
+"""A record names its repository, incident and message, and lies just there."""
+
+from collections.abc import Iterator
+
+from commscli.domain.report import Finding
+from commscli.gates.case import Case
+from commscli.gates.faulty import faulty
+from commscli.gates.rule import Rule
+
+ID = "record-place"
+
+
+def judge(case: Case) -> Iterator[Finding]:
+    """Find records that fail by this rule."""
+    return faulty(
+        case,
+        ID,
+        "remove nothing; its writer does it again with comms, and an admin may accept the fault",
+    )
+
+
+RULE = Rule(id=ID, title="Every record lies where it says that it belongs", judge=judge)

@@ -1,0 +1,42 @@
+"""An incident is declared once; whatever comes after belongs to that declaration."""
+
+from collections.abc import Iterator
+
+from commscli.domain.report import Finding, Level
+from commscli.gates.case import Case
+from commscli.gates.rule import Rule
+from commscli.gates.standing import Worth
+
+ID = "second-declaration"
+
+
+def judge(case: Case) -> Iterator[Finding]:
+    """Find incidents that are declared twice, or whose records are of another kind of run."""
+    for incident in case.incidents:
+        declared = [
+            s
+            for s in incident.standings.values()
+            if s.file.record and s.file.record.kind == "declared" and s.worth is not Worth.ERROR
+        ]
+        for standing in declared[1:] if len(declared) > 1 else ():
+            yield Finding(
+                rule=ID,
+                level=Level.ERROR,
+                text=f"{incident.id} is declared {len(declared)} times",
+                remedy="one of the two is closed as a duplicate; an admin accepts the fault",
+                incident=incident.id,
+                path=standing.file.path,
+                digest=standing.file.digest,
+            )
+        if not declared and (incident.messages or incident.standings):
+            yield Finding(
+                rule=ID,
+                level=Level.ERROR,
+                text=f"{incident.id} has records and was never declared",
+                remedy="find the clone that declared it and run comms sync there",
+                incident=incident.id,
+                key="undeclared",
+            )
+
+
+RULE = Rule(id=ID, title="An incident is declared exactly once", judge=judge)

@@ -1,0 +1,73 @@
+"""What a ``sent`` record states agrees with what was approved."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from commscli.domain.durations import parse_offset
+from commscli.domain.moments import moment
+from commscli.domain.records import Drafted, Sent
+from commscli.domain.report import Finding, Level
+from commscli.gates.case import Case
+from commscli.gates.message import MessageCase
+from commscli.gates.rule import Rule
+from commscli.gates.standing import Worth
+
+ID = "sent-evidence"
+
+
+def judge(case: Case) -> Iterator[Finding]:
+    """Find ``sent`` records without their intent, or with other slots, channels or counts."""
+    for message in case.messages:
+        intents = {send.intent.digest: send for send in message.sends}
+        for placed in message.ordered.records:
+            body = placed.record.body
+            if not isinstance(body, Sent):
+                continue
+            if message.standings[placed.digest].worth is not Worth.VALID:
+                continue
+            send = intents.get(body.intent)
+            past = message.ordered.before(placed.digest)
+            if send is None or not message.ordered.has(past, body.intent):
+                faults = ["belongs to no send that was begun before it"]
+            elif send.sent is not None and send.sent.digest != placed.digest:
+                faults = ["says a second time how one send ended"]
+            else:
+                faults = list(_faults(message, body, message.revisions.drafts[send.subject].body))
+            for fault in faults:
+                yield Finding(
+                    rule=ID,
+                    level=Level.ERROR,
+                    text=f"{placed.record.person}'s sent {fault}",
+                    remedy="the sender says what really left; an admin may accept the fault",
+                    incident=message.incident,
+                    message=message.message,
+                    path=message.path(placed.digest),
+                    digest=placed.digest,
+                    key=fault,
+                )
+
+
+def _faults(message: MessageCase, sent: Sent, draft: object) -> Iterator[str]:
+    if not isinstance(draft, Drafted):
+        yield f"is about no revision of {message.message}"
+        return
+    if set(sent.payloads) != set(draft.channels) or set(sent.counts) != set(draft.channels):
+        yield "names other channels than those that were approved"
+    yield from _slot_faults(sent, draft)
+    most = max(1, draft.recipients["count"])
+    for channel, counts in sent.counts.items():
+        if sum(counts.values()) > most:
+            yield f"counts more recipients of {channel} than the {most} that were approved"
+
+
+def _slot_faults(sent: Sent, draft: Drafted) -> Iterator[str]:
+    wanted = {"send.time"} | ({"send.next_update"} if draft.next_update else set())
+    if set(sent.slots) != wanted:
+        yield f"fills {', '.join(sorted(sent.slots))}: expected {', '.join(sorted(wanted))}"
+    elif draft.next_update:
+        start: datetime = moment(sent.slots["send.time"])
+        if moment(sent.slots["send.next_update"]) != start + parse_offset(draft.next_update):
+            yield f"promises another time than {draft.next_update} after the send"
+
+
+RULE = Rule(id=ID, title="What was sent is what was approved", judge=judge)

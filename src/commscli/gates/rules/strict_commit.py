@@ -1,0 +1,24 @@
+"""A commit that brings a record is written in the one form that hides nothing."""
+
+from collections.abc import Iterator
+
+from commscli.domain.report import Finding, Level
+from commscli.gates.case import Case
+from commscli.gates.rule import Rule, commit_id
+
+ID = "strict-commit"
+
+
+def judge(case: Case) -> Iterator[Finding]:
+    """Find record commits with reordered, doubled or unknown headers, or a NUL."""
+    for number, fault in case.history.commit_faults.items():
+        yield Finding(
+            rule=ID,
+            level=Level.ERROR,
+            text=f"the commit brings a record and {fault}",
+            remedy="record it again with comms; an admin may accept the fault",
+            commit=commit_id(case.history, number),
+        )
+
+
+RULE = Rule(id=ID, title="Commits that bring records hide nothing", judge=judge)

@@ -1,0 +1,131 @@
+"""What each record is worth by itself, before anybody asks what it means.
+
+A record is judged by the trust version that it names, which must be in the tree of every
+commit that introduces it, and by every later version whose makers did not have the record
+before them: "the admins who made V saw the record, or V judges it too". Parent order, main
+lines and clocks mean nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from commscli.domain.history import History, RecordFile
+from commscli.domain.ids import Digest, PersonId
+from commscli.domain.moments import compact
+from commscli.domain.records import Record
+from commscli.domain.trust import Trust
+from commscli.gates.chain import Chain, Link
+
+
+class Worth(StrEnum):
+    """Counts; was right and has been overtaken; was never right."""
+
+    VALID = "valid"
+    VOID = "void"
+    ERROR = "error"
+    NEWER = "newer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """The worth of one record, by which rule, and why it is not valid."""
+
+    file: RecordFile
+    worth: Worth
+    rule: str = ""
+    why: str = ""
+
+
+def standings(history: History, chain: Chain) -> Mapping[tuple[str, Digest], Standing]:
+    """Return the worth of every record, by place and digest."""
+    return {(file.path, file.digest): standing(file, chain) for file in history.records}
+
+
+def standing(file: RecordFile, chain: Chain) -> Standing:
+    """Judge one record by itself."""
+    record = file.record
+    if record is None:
+        if file.unknown_kind:
+            why = f"is of the kind {file.unknown_kind!r}, which this version cannot judge"
+            return Standing(file=file, worth=Worth.NEWER, rule="record-grammar", why=why)
+        return _error(file, "record-grammar", f"is not a well-formed record: {file.fault}")
+    if file.path != place_of(record, file.digest):
+        return _error(file, "record-place", "says that it belongs at another place")
+    if not file.introduced:
+        return _error(file, "merged-record", "came into history by a merge alone")
+    if file.signature.key is None:
+        return _error(file, "record-signature", file.signature.fault)
+    if chain.links and record.repository != chain.links[0].trust.repository:
+        return _error(file, "record-place", "belongs to another repository")
+    return _judge(file, record, chain)
+
+
+def _error(file: RecordFile, rule: str, why: str) -> Standing:
+    return Standing(file=file, worth=Worth.ERROR, rule=rule, why=why)
+
+
+def place_of(record: Record, digest: Digest) -> str:
+    """Return the only path where a record may lie."""
+    inner = f"messages/{record.message}/" if record.message else ""
+    name = f"{compact(record.at)}-{record.kind}-{digest[:8]}.yaml"
+    return f"incidents/{record.incident}/{inner}records/{name}"
+
+
+def _judge(file: RecordFile, record: Record, chain: Chain) -> Standing:
+    named = chain.number(record.trust)
+    if named is None:
+        return _error(file, "record-writer", "names a trust version that was never in force")
+    if not all(chain.held[commit] >> named & 1 for commit in file.introduced):
+        why = f"names trust version {chain.links[named].trust.version}, which its commit lacks"
+        return _error(file, "record-writer", why)
+    wrong = _not_entitled(file, record, chain.links[named].trust)
+    if wrong:
+        return _error(file, "record-writer", wrong)
+    overtaken = _overtaken(file, record, later_judges(file, named, chain), chain)
+    if overtaken:
+        return Standing(file=file, worth=Worth.VOID, rule="overtaken-record", why=overtaken)
+    return Standing(file=file, worth=Worth.VALID)
+
+
+def later_judges(file: RecordFile, named: int, chain: Chain) -> list[Link]:
+    """Return the later versions whose makers did not have the record before them."""
+    known = 0
+    for commit in file.introduced:
+        known |= chain.seen[commit]
+    return [link for n, link in enumerate(chain.links) if n > named and not known >> n & 1]
+
+
+def _not_entitled(file: RecordFile, record: Record, trust: Trust) -> str:
+    key = file.signature.key
+    owner = trust.owner_of(key) if key is not None else None
+    if owner is None:
+        fingerprint = key.fingerprint if key else "no key"
+        return f"is signed by {fingerprint}, which is nobody's in trust version {trust.version}"
+    if owner != record.person:
+        return f"says that {record.person} wrote it, and the key is {owner}'s"
+    if not trust.may_write(PersonId(owner), record.kind, record.gate):
+        return _no_role(record, trust)
+    return ""
+
+
+def _no_role(record: Record, trust: Trust) -> str:
+    gate = trust.gates.get(record.gate)
+    if record.gate and gate is None:
+        return f"is for the gate {record.gate}, which trust version {trust.version} does not have"
+    roles = (gate.role,) if gate else trust.may.get(record.kind, ())
+    needed = " or ".join(roles) if roles else "a role that may"
+    return f"needs {needed}, which {record.person} does not hold in version {trust.version}"
+
+
+def _overtaken(file: RecordFile, record: Record, later: list[Link], chain: Chain) -> str:
+    for link in later:
+        wrong = _not_entitled(file, record, link.trust)
+        if wrong:
+            return f"was overtaken by trust version {link.trust.version}: it {wrong}"
+    if chain.current is None:
+        return ""
+    for lost in chain.current.trust.compromised:
+        if lost.key == file.signature.key and file.digest not in lost.keep:
+            return f"is signed by a key that was lost ({lost.key.fingerprint}): {lost.why}"
+    return ""
