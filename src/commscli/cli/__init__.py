@@ -1,0 +1,1 @@
+"""The words of the user become workflow calls; the only place with exit codes."""

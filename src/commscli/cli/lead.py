@@ -1,0 +1,92 @@
+"""``comms phase``, ``severity``, ``fact``, ``skip``: what the Business Lead records."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from commscli.cli.app import app, group, state
+from commscli.cli.incident import pairs
+from commscli.cli.telling import tell_recorded
+from commscli.errors import BadInput
+
+if TYPE_CHECKING:
+    from commscli.workflow.recording import Recorded
+
+PANEL = "Business Lead"
+_Why = Annotated[str, typer.Option(metavar="TEXT", help="Why.")]
+facts = group("fact", "Record what is known, and list it.", PANEL)
+
+
+def _told(recorded: "Recorded", text: str) -> None:
+    tell_recorded(state.current, recorded, lambda: f"{text}\n")
+
+
+@app.command(rich_help_panel=PANEL)
+def phase(value: Annotated[str, typer.Argument(metavar="PHASE")], why: _Why = "") -> None:
+    """Record that the incident is in another phase."""
+    from commscli.workflow.declaring import move_phase  # noqa: PLC0415 - lazy
+
+    recorded = move_phase(state.current.session(), value, why)
+    _told(recorded, getattr(recorded.first.body, "value", ""))
+
+
+@app.command(rich_help_panel=PANEL)
+def severity(value: Annotated[str, typer.Argument(metavar="SEVERITY")], why: _Why = "") -> None:
+    """Record another severity."""
+    from commscli.workflow.declaring import change_severity  # noqa: PLC0415 - lazy
+
+    recorded = change_severity(state.current.session(), value, why)
+    _told(recorded, getattr(recorded.first.body, "value", ""))
+
+
+@app.command(rich_help_panel=PANEL)
+def skip(
+    audience: Annotated[str, typer.Argument()],
+    why: _Why = "",
+    phase: Annotated[str, typer.Option(metavar="P", help="Another phase than now.")] = "",
+) -> None:
+    """Record that an audience gets no message in this phase, and why."""
+    from commscli.workflow.declaring import skip as skip_  # noqa: PLC0415 - lazy
+
+    if not why.strip():
+        raise BadInput("say why", remedy=f"comms skip {audience} --why TEXT", code="usage")
+    recorded = skip_(state.current.session(), audience, why, phase)
+    _told(recorded, f"skipped {getattr(recorded.first.body, 'audience', audience)}")
+
+
+@facts.command("set")
+def fact_set(facts: Annotated[list[str], typer.Argument(metavar="KEY=VALUE...")]) -> None:
+    """Record facts; KEY= takes one back."""
+    _set(pairs(facts))
+
+
+@facts.command("import")
+def fact_import(file: Annotated[Path, typer.Argument()]) -> None:
+    """Record facts from a YAML file."""
+    from commscli.workflow.fact_files import facts_from  # noqa: PLC0415 - lazy
+
+    _set(facts_from(file))
+
+
+def _set(values: dict[str, str]) -> None:
+    from commscli.workflow.declaring import set_facts  # noqa: PLC0415 - lazy
+
+    recorded = set_facts(state.current.session(), values)
+    lines = (f"{r.record.body.key}={r.record.body.value}\n" for r in recorded.records)  # type: ignore[union-attr] # all are facts
+    tell_recorded(state.current, recorded, lambda: "".join(lines))
+
+
+@facts.command("list")
+def fact_list() -> None:
+    """List the facts of the incident."""
+    from commscli.render.documents import plain_document  # noqa: PLC0415 - lazy
+    from commscli.render.escaping import one_line  # noqa: PLC0415 - lazy
+    from commscli.workflow.declaring import facts_of  # noqa: PLC0415 - lazy
+
+    run = state.current
+    found = dict(facts_of(run.session()))
+    run.answer(
+        lambda: plain_document("facts", {"facts": found}),
+        lambda: "".join(f"{key}={one_line(value)}\n" for key, value in sorted(found.items())),
+    )

@@ -1,0 +1,96 @@
+"""``comms draft``, ``revise``, ``show``, ``diff``, ``preview``: the words."""
+
+from typing import Annotated
+
+import typer
+
+from commscli.cli.app import app, state
+from commscli.cli.telling import tell_recorded, tell_resolved
+
+PANEL = "Every incident"
+
+
+@app.command(rich_help_panel=PANEL)
+def draft(
+    audiences: Annotated[list[str], typer.Argument(metavar="[AUDIENCE]...")] = [],  # noqa: B006 - typer's form
+    audience: Annotated[list[str], typer.Option(metavar="A", help="The same, as an option.")] = [],  # noqa: B006 - typer's form
+    phase: Annotated[
+        str, typer.Option(metavar="P", help="Ahead of, or behind, the incident.")
+    ] = "",
+    template: Annotated[str, typer.Option(metavar="T", help="Another template.")] = "",
+    due: Annotated[bool, typer.Option("--due", help="All that is due (the default).")] = False,
+) -> None:
+    """Render messages from their templates; print the id of each."""
+    from commscli.workflow.drafting import Wanted  # noqa: PLC0415 - lazy
+    from commscli.workflow.drafting import draft as draft_
+
+    run = state.current
+    chosen = () if due else (*audiences, *audience)
+    wanted = Wanted(audiences=chosen, phase=phase, template=template)
+    recorded = draft_(run.session(), wanted)
+    tell_recorded(run, recorded, lambda: "".join(f"{r.record.message}\n" for r in recorded.records))
+    tell_resolved(run, recorded)
+
+
+@app.command(rich_help_panel=PANEL)
+def revise(
+    message: Annotated[str, typer.Argument()],
+    file: Annotated[str, typer.Option(metavar="F|-", help="The new words.")] = "",
+    take: Annotated[str, typer.Option(metavar="PERSON", help="Take a reviewer's wording.")] = "",
+) -> None:
+    """Record the next revision: in an editor, from a file, or a reviewer's wording."""
+    from commscli.cli.asking import edit, given_text  # noqa: PLC0415 - lazy
+    from commscli.workflow.revising import Source  # noqa: PLC0415 - lazy
+    from commscli.workflow.revising import revise as revise_
+
+    run = state.current
+    source = Source(
+        given=given_text(file) if file else None, take=take, edit=edit if run.interactive else None
+    )
+    revised = revise_(run.session(), message, source)
+    record = revised.recorded.first
+    number = getattr(record.body, "revision", 0)
+    stale = [{"gate": gate, "person": person} for gate, person in revised.stale]
+    text = f"{record.message}@{number}\n"
+    tell_recorded(run, revised.recorded, lambda: text, stale=stale)
+    for gate, person in revised.stale:
+        run.tell(f"stale: {person}'s verdict in {gate} was on other words")
+
+
+@app.command(rich_help_panel=PANEL)
+def show(message: Annotated[str, typer.Argument()]) -> None:
+    """Show a message: its words, its gates, what was said about it."""
+    from commscli.render.message_documents import show_document  # noqa: PLC0415 - lazy
+    from commscli.render.message_text import message_text  # noqa: PLC0415 - lazy
+    from commscli.workflow.showing import look  # noqa: PLC0415 - lazy
+
+    run = state.current
+    seen = look(run.session(), message)
+    run.answer(lambda: show_document(seen), lambda: message_text(seen, run.paint()))
+
+
+@app.command(rich_help_panel=PANEL)
+def diff(
+    message: Annotated[str, typer.Argument()],
+    since: Annotated[str, typer.Option(metavar="GATE", help="Since this gate's verdict.")] = "",
+) -> None:
+    """Show what changed in a message since you looked."""
+    from commscli.render.message_documents import diff_document  # noqa: PLC0415 - lazy
+    from commscli.render.message_text import diff_text  # noqa: PLC0415 - lazy
+    from commscli.workflow.showing import compare  # noqa: PLC0415 - lazy
+
+    run = state.current
+    seen = compare(run.session(), message, since)
+    run.answer(lambda: diff_document(seen), lambda: diff_text(seen, run.paint()))
+
+
+@app.command(rich_help_panel=PANEL)
+def preview(message: Annotated[str, typer.Argument()]) -> None:
+    """Show a message as each channel would deliver it."""
+    from commscli.render.message_documents import preview_document  # noqa: PLC0415 - lazy
+    from commscli.render.message_text import preview_text  # noqa: PLC0415 - lazy
+    from commscli.workflow.showing import preview as preview_  # noqa: PLC0415 - lazy
+
+    run = state.current
+    seen = preview_(run.session(), message)
+    run.answer(lambda: preview_document(seen), lambda: preview_text(seen, run.paint()))

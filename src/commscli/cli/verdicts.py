@@ -1,0 +1,173 @@
+"""``comms review``, ``approve``, ``release``, ``withdraw``: the judgements."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from commscli.cli.app import app, state
+from commscli.cli.telling import tell_recorded, tell_resolved
+from commscli.errors import BadInput, Refused
+
+if TYPE_CHECKING:
+    from commscli.cli.state import State
+    from commscli.domain.ids import Digest
+    from commscli.gates.message import MessageCase
+    from commscli.workflow.judging import Opinion
+    from commscli.workflow.session import Session
+
+PANEL = "Every incident"
+_Gate = Annotated[str, typer.Option(metavar="G", help="Which gate, for who holds several.")]
+_All = Annotated[bool, typer.Option("--all", help="All that waits on me.")]
+_Messages = Annotated[list[str], typer.Argument(metavar="[MESSAGE]...")]
+
+
+@app.command(rich_help_panel=PANEL)
+def review(
+    messages: _Messages = [],  # noqa: B006 - typer's form
+    ok: Annotated[bool, typer.Option("--ok", help="It passes.")] = False,
+    suggest: Annotated[
+        str, typer.Option(metavar="TEXT", help="A suggestion; blocks nothing.")
+    ] = "",
+    object_: Annotated[
+        str, typer.Option("--object", metavar="TEXT", help="A strong objection; blocks.")
+    ] = "",
+    edit: Annotated[bool, typer.Option("--edit", help="Propose other words.")] = False,
+    file: Annotated[str, typer.Option(metavar="F|-", help="The other words, for --edit.")] = "",
+    gate: _Gate = "",
+    why: Annotated[str, typer.Option(metavar="TEXT", help="A remark with an ok.")] = "",
+    all_: _All = False,
+) -> None:
+    """Give a verdict: ok, a suggestion, an objection, or other words."""
+    from commscli.workflow.judging import Opinion  # noqa: PLC0415 - lazy
+
+    said = [name for name, given in (("--ok", ok), ("--suggest", suggest), ("--object", object_),
+                                     ("--edit", edit)) if given]  # fmt: skip
+    if len(said) != 1:
+        raise BadInput(
+            "say one of --ok, --suggest TEXT, --object TEXT or --edit"
+            + (f", not {' and '.join(said)}" if said else ""),
+            remedy="comms review MESSAGE --ok",
+            code="usage",
+        )
+    kind = {"--ok": "ok", "--object": "objected"}.get(said[0], "suggested")
+    opinion = Opinion(kind=kind, text=suggest or object_ or why, gate=gate)
+    _judge(messages, opinion, everything=all_, edit=edit, file=file)
+
+
+@app.command(rich_help_panel=PANEL)
+def approve(
+    messages: _Messages = [],  # noqa: B006 - typer's form
+    object_: Annotated[str, typer.Option("--object", metavar="TEXT", help="Object instead.")] = "",
+    gate: _Gate = "",
+    why: Annotated[str, typer.Option(metavar="TEXT", help="Why, where one is needed.")] = "",
+    all_: _All = False,
+) -> None:
+    """Approve the content, or release it for sending."""
+    from commscli.workflow.judging import Opinion  # noqa: PLC0415 - lazy
+
+    kind = "objected" if object_ else "ok"
+    opinion = Opinion(kind=kind, text=object_ or why, gate=gate, approving=True)
+    _judge(messages, opinion, everything=all_)
+
+
+@app.command(rich_help_panel=PANEL)
+def release(
+    messages: _Messages = [],  # noqa: B006 - typer's form
+    why: Annotated[str, typer.Option(metavar="TEXT", help="Why, where one is needed.")] = "",
+    all_: _All = False,
+) -> None:
+    """Release for sending: the same as approve --gate release."""
+    from commscli.workflow.judging import Opinion  # noqa: PLC0415 - lazy
+
+    opinion = Opinion(kind="ok", text=why, gate="release", approving=True)
+    _judge(messages, opinion, everything=all_)
+
+
+@app.command(rich_help_panel=PANEL)
+def withdraw(
+    message: Annotated[str, typer.Argument()],
+    why: Annotated[str, typer.Option(metavar="TEXT", help="Why.")] = "",
+    gate: _Gate = "",
+) -> None:
+    """Take back my own verdict or objection."""
+    from commscli.workflow.withdrawing import withdraw as withdraw_  # noqa: PLC0415 - lazy
+
+    run = state.current
+    if not why:
+        raise BadInput("say why", remedy=f"comms withdraw {message} --why TEXT", code="usage")
+    recorded = withdraw_(run.session(), message, gate, why)
+    tell_recorded(run, recorded, lambda: f"{recorded.first.message}\n")
+
+
+def _judge(
+    messages: list[str], opinion: "Opinion", *, everything: bool, edit: bool = False, file: str = ""
+) -> None:
+    from dataclasses import replace  # noqa: PLC0415 - lazy, with the rest
+
+    from commscli.workflow.judging import judge  # noqa: PLC0415 - lazy
+
+    run = state.current
+    session = run.session()
+    if everything:
+        messages = waiting(session, opinion)
+    if not messages:
+        raise _nothing(everything=everything)
+    if edit:
+        opinion = replace(opinion, edit=_other_words(run, session, messages, file))
+    recorded = judge(session, messages, opinion, show=_shower(run, session))
+    tell_recorded(run, recorded, lambda: "".join(f"{_line(r.record)}\n" for r in recorded.records))
+    tell_resolved(run, recorded)
+
+
+def _line(record: object) -> str:
+    subject = getattr(getattr(record, "body", None), "subject", "")
+    return f"{getattr(record, 'message', '')}@{subject[:8]} {getattr(record, 'gate', '')}"
+
+
+def waiting(session: "Session", opinion: "Opinion") -> list[str]:
+    """Return what waits on this person for this kind of verdict, after asking the remote."""
+    from commscli.workflow.judging import waits_on  # noqa: PLC0415 - lazy
+
+    session.refresh()
+    chosen = session.circumstances.incident
+    return [
+        f"{m.incident}/{m.message}"
+        for m in session.case.messages
+        if (not chosen or chosen in m.incident) and waits_on(session, m, opinion)
+    ]
+
+
+def _nothing(*, everything: bool) -> Exception:
+    if everything:
+        return Refused("nothing waits on you", remedy="comms status", code="nothing-waits")
+    return BadInput("name a message, or --all", remedy="comms next", code="usage")
+
+
+def _other_words(run: "State", session: "Session", messages: list[str], file: str) -> bytes:
+    from commscli.cli.asking import edit, given_text  # noqa: PLC0415 - lazy
+    from commscli.workflow.proposing import proposal  # noqa: PLC0415 - lazy
+
+    if len(messages) != 1:
+        raise BadInput("other words are for one message", remedy="name one", code="usage")
+    if not file and not run.interactive:
+        raise BadInput("there is nobody to edit it", remedy="--file FILE", code="usage")
+    return proposal(session, messages[0], given_text(file) if file else None, edit)
+
+
+def _shower(run: "State", session: "Session") -> "Callable[[MessageCase, Digest], bool] | None":
+    """Return how to show a text before it is signed; nothing, where nobody is there."""
+    if not run.interactive:
+        return None
+
+    def show(message: "MessageCase", digest: "Digest") -> bool:
+        import sys  # noqa: PLC0415 - lazy, with the rest
+
+        from commscli.cli.asking import yes  # noqa: PLC0415 - lazy
+        from commscli.render.message_text import message_text  # noqa: PLC0415 - lazy
+        from commscli.workflow.showing import see  # noqa: PLC0415 - lazy
+
+        sys.stderr.write(message_text(see(session, message, digest), run.paint(sys.stderr)))
+        return yes(f"Sign this for {message.message}?")
+
+    return show

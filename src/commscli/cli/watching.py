@@ -1,0 +1,100 @@
+"""``comms status``, ``next``, ``log``, ``sync``: how it stands, and what waits on me."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from commscli.cli.app import app, state
+
+if TYPE_CHECKING:
+    from commscli.cli.state import State
+    from commscli.workflow.session import Session
+
+PANEL = "Every incident"
+
+
+@app.command(rich_help_panel=PANEL)
+def status() -> None:
+    """Show the matrix, and who is waited for."""
+    from commscli.render.documents import status_document  # noqa: PLC0415 - lazy
+    from commscli.render.status_text import status_text  # noqa: PLC0415 - lazy
+    from commscli.workflow.overview import status as status_  # noqa: PLC0415 - lazy
+
+    run = state.current
+    session = run.session()
+    _warn(run, session)
+    found = status_(session)
+    run.answer(lambda: status_document(found), lambda: status_text(found, run.paint()))
+
+
+def _warn(run: "State", session: "Session") -> None:
+    if session.case.pin is None:
+        run.tell("not verified: no pin (comms trust pin, from an admin)")
+    for note in session.notes:
+        run.tell(f"note: {note}")
+
+
+@app.command("next", rich_help_panel=PANEL)
+def next_(
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit 1 when something waits on me.")
+    ] = False,
+    listed: Annotated[bool, typer.Option("--list", help="The list, on a terminal too.")] = False,
+) -> None:
+    """Show what waits on me; on a terminal, one at a time with one key each."""
+    from commscli.render.documents import tasks_document  # noqa: PLC0415 - lazy
+    from commscli.render.status_text import tasks_text  # noqa: PLC0415 - lazy
+    from commscli.workflow.overview import tasks  # noqa: PLC0415 - lazy
+
+    run = state.current
+    session = run.session()
+    session.refresh()
+    _warn(run, session)
+    found = tasks(session)
+    person = session.actor.person.id
+    if run.interactive and not run.as_json and not listed and not exit_code:
+        from commscli.cli.stepping import step_through  # noqa: PLC0415 - lazy
+
+        step_through(run, session)
+        return
+    run.answer(
+        lambda: tasks_document(found, person), lambda: tasks_text(found, person, run.paint())
+    )
+    run.exit_code = 1 if exit_code and found else 0
+
+
+@app.command(rich_help_panel=PANEL)
+def log() -> None:
+    """Tell the story of an incident from its records."""
+    from commscli.render.documents import story_document  # noqa: PLC0415 - lazy
+    from commscli.render.story_text import story_text  # noqa: PLC0415 - lazy
+    from commscli.workflow.declaring import active  # noqa: PLC0415 - lazy
+    from commscli.workflow.settings import load_settings  # noqa: PLC0415 - lazy
+    from commscli.workflow.story import story  # noqa: PLC0415 - lazy
+
+    run = state.current
+    session = run.session()
+    _warn(run, session)
+    case, _ = active(session)
+    events, zone = story(case), load_settings(session).zone
+    run.answer(
+        lambda: story_document(case.id, events), lambda: story_text(events, zone, run.paint())
+    )
+
+
+@app.command(rich_help_panel=PANEL)
+def sync() -> None:
+    """Fetch, merge and push."""
+    from commscli.render.documents import plain_document  # noqa: PLC0415 - lazy
+    from commscli.workflow.sharing import share  # noqa: PLC0415 - lazy
+
+    run = state.current
+    session = run.session()
+    shared = share(session)
+    run.answer(
+        lambda: plain_document("synced", {"joined": shared.joined, "pushed": shared.pushed,
+                                          "head": shared.head}),
+        lambda: f"{shared.text}\n",
+    )  # fmt: skip
+    for note in session.notes:
+        run.tell(f"note: {note}")

@@ -1,0 +1,1 @@
+"""What leaves the house: plan, ledger of the send, one channel a file."""

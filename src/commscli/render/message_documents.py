@@ -1,0 +1,70 @@
+"""A message, a difference, a preview, as JSON documents."""
+
+from commscli.domain.records import Verdict
+from commscli.render.documents import Document, gate_document
+from commscli.workflow.showing import Compared, Previewed, Seen
+
+
+def show_document(seen: Seen) -> Document:
+    """Return ``comms/message@1``."""
+    return {
+        "schema": "comms/message@1",
+        "incident": seen.incident,
+        "message": seen.message,
+        "state": seen.state,
+        "revision": seen.revision,
+        "digest": seen.digest,
+        "newest": seen.newest,
+        "audience": seen.body.audience,
+        "phase": seen.body.phase,
+        "severity": seen.body.severity,
+        "subject": seen.subject,
+        "body": seen.words,
+        "channels": list(seen.body.channels),
+        "recipients": {
+            "digest": seen.body.recipients["digest"], "count": seen.body.recipients["count"]
+        },
+        "next_update": seen.body.next_update,
+        "gates": [gate_document(verdict) for verdict in seen.gates],
+        "opinions": [
+            {
+                "person": placed.record.person,
+                "gate": placed.record.gate,
+                "kind": placed.record.kind,
+                "text": placed.record.body.text,
+                "edit": placed.record.body.edit,
+                "stands": placed.digest in seen.standing,
+                "digest": placed.digest,
+            }
+            for placed in seen.opinions
+            if isinstance(placed.record.body, Verdict)
+        ],
+    }  # fmt: skip
+
+
+def diff_document(compared: Compared) -> Document:
+    """Return ``comms/diff@1``."""
+    return {
+        "schema": "comms/diff@1",
+        "incident": compared.incident,
+        "message": compared.message,
+        "from": compared.old,
+        "to": compared.new,
+        "lines": list(compared.lines),
+    }
+
+
+def preview_document(previewed: Previewed) -> Document:
+    """Return ``comms/preview@1``."""
+    return {
+        "schema": "comms/preview@1",
+        "incident": previewed.incident,
+        "message": previewed.message,
+        "revision": previewed.revision,
+        "recipients": previewed.recipients,
+        "complete": previewed.complete,
+        "deliveries": [
+            {"channel": p.channel, "to": p.to, "name": p.name, "subject": p.subject, "text": p.text}
+            for p in previewed.payloads
+        ],
+    }

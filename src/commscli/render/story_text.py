@@ -1,0 +1,25 @@
+"""The story of an incident, a line a record."""
+
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo
+
+from commscli.domain.moments import moment
+from commscli.render.escaping import one_line
+from commscli.render.human import Paint, paragraph
+from commscli.workflow.story import Event
+
+
+def story_text(events: Iterable[Event], zone: ZoneInfo, paint: Paint) -> str:
+    """Return the events; times are what each person claims, in the organisation's zone."""
+    lines: list[str] = []
+    day = ""
+    for event in events:
+        at = moment(event.at).astimezone(zone)
+        if day != at.date().isoformat():
+            day = at.date().isoformat()
+            lines.append(paint(f"{day} ({at.tzname()})", "bold"))
+        about = f"{event.message}: " if event.message else ""
+        void = "" if event.valid else " [counts for nothing]"
+        text = f"{event.person} {one_line(about + event.text)}{void}"
+        lines += paragraph(text, f"{at:%H:%M}  ", "       ")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,1 @@
+"""One intention of a user a file: typed arguments in, a result out, no printing."""

@@ -1,0 +1,165 @@
+"""Draft messages from templates: the first revision of each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from commscli.compose.choose import choose
+from commscli.compose.render import render
+from commscli.compose.words import Words
+from commscli.documents.front_matter import join
+from commscli.domain.durations import format_offset
+from commscli.domain.ids import MessageId, message_folder
+from commscli.domain.incident import Incident
+from commscli.domain.phases import PHASES
+from commscli.errors import BadInput, Refused
+from commscli.gates.case import IncidentCase
+from commscli.ledger.record_files import RecordBytes
+from commscli.ledger.writer import Change
+from commscli.workflow.declaring import active
+from commscli.workflow.manifest import Cell, manifest, read_draft
+from commscli.workflow.matrix import OPEN_STATES, cell_of, cells, due
+from commscli.workflow.recording import Act, Recorded, change_of, record_of, require_may
+from commscli.workflow.session import Session
+from commscli.workflow.settings import Settings, load_settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What somebody asks to have drafted. No audience means all that is due."""
+
+    audiences: Sequence[str] = ()
+    phase: str = ""
+    template: str = ""
+
+
+def draft(session: Session, wanted: Wanted) -> Recorded:
+    """Render messages and record revision 1 of each, in one commit.
+
+    Raises:
+        BadInput: if a template, a fact or an audience is missing.
+        Refused: if nothing is due, or a message of that cell is still in work.
+    """
+    kept: list[RecordBytes] = []
+
+    def make() -> Change | None:
+        kept.clear()
+        session.require_pin()
+        require_may(session, "drafted")
+        settings = load_settings(session)
+        case, incident = active(session)
+        phase = _phase(wanted.phase, incident)
+        audiences = _audiences(wanted, settings, case, incident, phase)
+        files: dict[str, bytes] = {}
+        for audience in audiences:
+            message = _free_message(case, phase, audience)
+            cell = Cell(incident=incident, message=message, audience=audience, phase=phase)
+            data, chain = _words(session, settings, cell, wanted.template)
+            one_to_one = settings.audiences[audience].one_to_one
+            written = read_draft(data, cell.path, one_to_one=one_to_one)
+            body = manifest(
+                session, settings, cell, written, revision=1, template=chain, attachments={}
+            )
+            act = Act(
+                kind="drafted",
+                body=body,
+                incident=incident.id,
+                message=message,
+                drill=incident.drill,
+                after=tuple(d for d, s in case.standings.items() if _declares(s.file.record)),
+            )
+            kept.append(record_of(session, act))
+            files[cell.path] = data
+        names = ", ".join(r.record.message for r in kept)
+        return change_of(session, kept, subject=f"Draft {names}", files=files)
+
+    written = session.write(make)
+    return Recorded(records=tuple(kept), written=written, notes=tuple(session.notes))
+
+
+def _declares(record: object) -> bool:
+    return getattr(record, "kind", "") == "declared"
+
+
+def _phase(text: str, incident: Incident) -> str:
+    if not text:
+        return incident.phase
+    if text in PHASES:
+        return text
+    raise BadInput(f"{text!r} is no phase", remedy=f"one of {', '.join(PHASES)}", code="bad-phase")
+
+
+def _audiences(
+    wanted: Wanted, settings: Settings, case: IncidentCase, incident: Incident, phase: str
+) -> list[str]:
+    playbook = settings.playbook(incident.playbook)
+    if not wanted.audiences:
+        found = due(cells(incident, case.messages, settings.audiences, playbook), phase)
+        if not found:
+            raise Refused(
+                f"nothing is due in {phase}",
+                remedy="comms status; name an audience to write another update",
+                code="nothing-due",
+            )
+        return found
+    chosen = list(dict.fromkeys(settings.audience(text) for text in wanted.audiences))
+    for audience in chosen:
+        for message in case.messages:
+            if cell_of(message) == (phase, audience) and message.verdict.state in OPEN_STATES:
+                raise Refused(
+                    f"{message.message} is still in work ({message.verdict.state})",
+                    remedy=f"comms revise {message.message}",
+                    code="in-work",
+                )
+    return sorted(chosen, key=list(settings.audiences).index)
+
+
+def _free_message(case: IncidentCase, phase: str, audience: str) -> MessageId:
+    taken = {message.message for message in case.messages}
+    numbers = (message_folder(phase, audience, number) for number in range(1, 10_000))
+    return next(name for name in numbers if name not in taken)
+
+
+def _words(
+    session: Session, settings: Settings, cell: Cell, template: str
+) -> tuple[bytes, tuple[tuple[str, str], ...]]:
+    audience = settings.audiences[cell.audience]
+    playbook = settings.playbook(cell.incident.playbook)
+    organisation = settings.organisation
+    name = template or choose(
+        folder=playbook.templates,
+        phase=cell.phase,
+        audience=cell.audience,
+        detail=audience.detail,
+        existing=settings.templates.keys(),
+    )
+    offset = "" if cell.phase in {"resolution", "analysis", "publishing"} else (
+        format_offset(playbook.cadence[cell.phase])
+        if cell.phase in playbook.cadence
+        else organisation.defaults.next_update
+    )  # fmt: skip
+    rendered = render(
+        name=name,
+        sources=settings.templates,
+        facts=cell.incident.facts,
+        words=Words(
+            organisation=organisation.organisation,
+            timezone=organisation.timezone,
+            incident=cell.incident.title,
+            severity=cell.incident.severity,
+            phase=cell.phase,
+            audience=audience.name,
+            detail=audience.detail,
+            one_to_one=audience.one_to_one,
+            next_update=offset,
+        ),
+    )
+    head: dict[str, str | list[str]] = {
+        "subject": rendered.subject,
+        "channels": list(audience.channels),
+    }
+    if audience.one_to_one:
+        head["recipients"] = audience.recipients
+    if offset and "send.next_update" in rendered.body:
+        head["next_update"] = offset
+    text = join(head, rendered.body)
+    return text.encode(), rendered.chain

@@ -1,0 +1,206 @@
+"""Verdicts: ok, a suggestion, a strong objection; and taking one's own back.
+
+Nobody signs unseen words. A verdict binds the revision that was typed, or was shown to this
+person on this machine, or (where nobody can be shown anything) was in the clone when the
+command began. If a newer one has arrived, it refuses and says what changed.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from commscli.domain.ids import Digest, GateId
+from commscli.domain.records import Verdict
+from commscli.domain.trust import Gate
+from commscli.errors import BadInput, NotEntitled, Refused
+from commscli.gates.case import IncidentCase
+from commscli.gates.message import MessageCase
+from commscli.ledger.record_files import RecordBytes, folder_of
+from commscli.ledger.writer import Change
+from commscli.workflow.bars import require_ok_counts
+from commscli.workflow.matrix import waited_for
+from commscli.workflow.naming import pick_message
+from commscli.workflow.reading import difference, only_head
+from commscli.workflow.recording import (
+    Act,
+    Recorded,
+    change_of,
+    find_incident,
+    message_heads,
+    record_of,
+    require_may,
+)
+from commscli.workflow.session import Session
+from commscli.workflow.settings import load_settings
+from commscli.workflow.shown import last_shown, remember
+
+Show = Callable[[MessageCase, Digest], bool]
+"""Shows a revision to a person; returns whether they want to go on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """What somebody says. ``approving`` prefers the gates that bind recipients."""
+
+    kind: str
+    text: str = ""
+    gate: str = ""
+    edit: bytes = b""
+    approving: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bound:
+    """A message, the revision that was seen, and the objections that were seen with it."""
+
+    incident: str
+    message: str
+    subject: Digest
+    seen: frozenset[Digest]
+
+
+def judge(
+    session: Session, references: Sequence[str], opinion: Opinion, *, show: Show | None
+) -> Recorded:
+    """Record a verdict on each message, in one commit.
+
+    Raises:
+        Refused: if a newer revision arrived, or the verdict could not count.
+        NotEntitled: if this person judges no gate of it.
+    """
+    bound = [_bind(session, text, opinion, show) for text in references]
+    kept: list[RecordBytes] = []
+
+    def make() -> Change:
+        kept.clear()
+        session.require_pin()
+        files: dict[str, bytes] = {}
+        for one in bound:
+            case, message = _now(session, one)
+            _require_same(session, message, one)
+            gate = _gate(session, message, opinion)
+            require_may(session, opinion.kind, gate.id)
+            if opinion.kind == "ok":
+                require_ok_counts(session, case, message, gate, one.subject, why=opinion.text)
+            if opinion.edit:
+                name = f"{sha256(opinion.edit).hexdigest()[:16]}.md"
+                files[f"{folder_of(one.incident, one.message)}/proposals/{name}"] = opinion.edit
+            kept.append(record_of(session, _act(case, message, gate, one, opinion)))
+        subject = f"{_VERBS[opinion.kind]} {', '.join(one.message for one in bound)}"
+        return change_of(session, kept, subject=subject, files=files)
+
+    written = session.write(make)
+    return Recorded(records=tuple(kept), written=written, notes=tuple(session.notes))
+
+
+_VERBS = {"ok": "Pass", "suggested": "Suggest for", "objected": "Object to"}
+
+
+def _bind(session: Session, text: str, opinion: Opinion, show: Show | None) -> _Bound:
+    named = pick_message(
+        session.case,
+        text,
+        incident=session.circumstances.incident,
+        aliases=load_settings(session).audience_names(),
+        waiting=lambda m: waits_on(session, m, opinion),
+    )
+    message = named.message
+    head = named.revision or only_head(message)
+    seen = last_shown(session, message)
+    if named.revision is None and show is not None and seen != head:
+        if not show(message, head):
+            raise Refused("nothing was signed", remedy="comms next", code="declined")
+        remember(session, message, head)
+    everything = message.ordered.everything
+    return _Bound(
+        incident=message.incident,
+        message=message.message,
+        subject=head,
+        seen=frozenset(o.digest for o in message.now.objections(everything)),
+    )
+
+
+def waits_on(session: Session, message: MessageCase, opinion: Opinion) -> bool:
+    """Whether a message waits on this person for this kind of verdict."""
+    gates = session.trust.gates
+    return any(
+        session.me in verdict.could
+        and (not opinion.gate or verdict.gate == opinion.gate)
+        and (gates[verdict.gate].recipients or not opinion.approving)
+        for verdict in waited_for(message)
+    )
+
+
+def _now(session: Session, one: _Bound) -> tuple[IncidentCase, MessageCase]:
+    incident = find_incident(session.case, one.incident)
+    for message in incident.messages if incident else ():
+        if incident and message.message == one.message:
+            return incident, message
+    raise Refused(f"{one.message} is not here any more", remedy="comms sync")
+
+
+def _require_same(session: Session, message: MessageCase, one: _Bound) -> None:
+    head = only_head(message)
+    if head == one.subject:
+        return
+    changed = difference(session, message, one.subject, head)
+    number, seen = message.revisions.number(head), message.revisions.number(one.subject)
+    raise Refused(
+        f"revision {number} of {message.message} has arrived, and you have seen revision {seen}:\n"
+        + "\n".join(changed),
+        remedy=f"read it (comms show {message.message}), then try again",
+        code="newer-revision",
+    )
+
+
+def _gate(session: Session, message: MessageCase, opinion: Opinion) -> Gate:
+    trust, me = session.trust, session.actor.person.id
+    subject = only_head(message)
+    if opinion.gate:
+        if opinion.gate not in trust.gates:
+            raise BadInput(
+                f"there is no gate {opinion.gate!r}",
+                remedy=f"one of {', '.join(trust.gates)}",
+                code="no-gate",
+            )
+        return trust.gates[GateId(opinion.gate)]
+    mine = [g for g in message.now.gates(subject) if me in trust.judges_of(g.id)]
+    preferred = [g for g in mine if g.recipients == opinion.approving] or mine
+    ready = {v.gate for v in waited_for(message) if me in v.could}
+    found = preferred if len(preferred) < 2 else (  # noqa: PLR2004 - more than one
+        [g for g in preferred if g.id in ready][:1] or preferred
+    )  # fmt: skip
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise NotEntitled(
+            f"{me} judges no gate of {message.message}",
+            remedy="comms trust show says who does",
+            code="no-role",
+        )
+    raise BadInput(
+        f"{me} judges {', '.join(g.id for g in found)}",
+        remedy=f"say which: --gate {found[0].id}",
+        code="which-gate",
+    )
+
+
+def _act(
+    case: IncidentCase, message: MessageCase, gate: Gate, one: _Bound, opinion: Opinion
+) -> Act:
+    standing = message.now.objections(message.ordered.everything, gate.id)
+    settles = sorted(o.digest for o in standing if o.digest in one.seen)
+    return Act(
+        kind=opinion.kind,
+        body=Verdict(
+            subject=one.subject,
+            text=opinion.text,
+            settles=list(settles) if opinion.kind == "ok" else [],
+            edit=sha256(opinion.edit).hexdigest() if opinion.edit else "",
+        ),
+        incident=message.incident,
+        message=message.message,
+        gate=gate.id,
+        drill=bool(case.incident and case.incident.drill),
+        after=message_heads(message),
+    )

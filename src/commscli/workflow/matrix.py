@@ -1,0 +1,121 @@
+"""The matrix of an incident: every audience in every phase so far, and where each stands."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from commscli.documents.models.audiences import Audience
+from commscli.documents.models.playbook import Playbook
+from commscli.domain.ids import AudienceId
+from commscli.domain.incident import Incident, is_superseded
+from commscli.domain.phases import PHASES
+from commscli.domain.records import Drafted
+from commscli.domain.report import GateVerdict, MessageState
+from commscli.gates.message import MessageCase
+
+OPEN_STATES = frozenset({
+    MessageState.DRAFTING, MessageState.IN_REVIEW, MessageState.APPROVED, MessageState.RELEASED,
+    MessageState.SENDING,
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One audience in one phase. ``state`` is a word of the published list."""
+
+    phase: str
+    audience: str
+    required: bool
+    state: str
+    message: MessageCase | None = None
+    waiting: tuple[GateVerdict, ...] = ()
+    why: str = ""
+
+
+def cells(
+    incident: Incident,
+    messages: Sequence[MessageCase],
+    audiences: Mapping[str, Audience],
+    playbook: Playbook,
+) -> tuple[Cell, ...]:
+    """Return the cells of every phase that was reached or written for, in the set order."""
+    by_cell: dict[tuple[str, str], list[MessageCase]] = {}
+    for message in messages:
+        place = cell_of(message)
+        if place is not None:
+            by_cell.setdefault(place, []).append(message)
+    order = [*audiences, *sorted({a for _, a in by_cell} - set(audiences))]
+    found = (
+        _cell(incident, phase, audience, by_cell.get((phase, audience), []), playbook)
+        for phase in PHASES
+        for audience in order
+    )
+    return tuple(cell for cell in found if cell is not None)
+
+
+def cell_of(message: MessageCase) -> tuple[str, str] | None:
+    """Return the phase and the audience of a message, by its newest revision."""
+    drafts = message.revisions.drafts
+    body = list(drafts.values())[-1].body if drafts else None
+    return (body.phase, body.audience) if isinstance(body, Drafted) else None
+
+
+def _cell(
+    incident: Incident,
+    phase: str,
+    audience: str,
+    messages: Sequence[MessageCase],
+    playbook: Playbook,
+) -> Cell | None:
+    required = phase in incident.phases and playbook.requires(phase, audience)
+    skipped = incident.skipped.get((phase, AudienceId(audience)), "")
+    if messages:
+        shown = _shown(messages)
+        state = str(shown.verdict.state)
+        state = "superseded" if state == MessageState.DROPPED else state
+        return Cell(
+            phase=phase,
+            audience=audience,
+            required=required,
+            state=state,
+            message=shown,
+            waiting=tuple(waited_for(shown)),
+        )
+    if skipped:
+        return Cell(phase=phase, audience=audience, required=required, state="skipped", why=skipped)
+    if not required:
+        return None
+    state = "superseded" if is_superseded(incident, phase) else "due"
+    return Cell(phase=phase, audience=audience, required=True, state=state)
+
+
+def _shown(messages: Sequence[MessageCase]) -> MessageCase:
+    """Return the message that a cell shows: one in work, else the last sent, else the last."""
+    numbered = sorted(messages, key=lambda m: _number(m.message))
+    for wanted in (OPEN_STATES, {MessageState.SENT}):
+        some = [m for m in numbered if m.verdict.state in wanted]
+        if some:
+            return some[-1]
+    return numbered[-1]
+
+
+def _number(message: str) -> int:
+    return int(message.rpartition("-")[2])
+
+
+def waited_for(message: MessageCase) -> Iterator[GateVerdict]:
+    """Yield the gates that could be passed next: open, with everything before them standing."""
+    subject = message.verdict.subject
+    if subject is None or message.sends or message.verdict.state not in OPEN_STATES:
+        return
+    gates = {gate.id: gate for gate in message.now.gates(subject)}
+    everything = message.ordered.everything
+    for verdict in message.verdict.gates:
+        before = [g for g in gates[verdict.gate].after if g in gates]
+        ready = all(message.now.stands(g, subject, everything) for g in before)
+        if verdict.missing and ready and verdict.rule != "forked-draft":
+            yield verdict
+
+
+def due(all_cells: Sequence[Cell], phase: str) -> list[str]:
+    """Return the audiences that are due a message in a phase."""
+    return [cell.audience for cell in all_cells if cell.phase == phase and cell.state == "due"]

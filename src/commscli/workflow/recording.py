@@ -1,0 +1,157 @@
+"""Records into one commit: what every command that writes has in common."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from commscli.domain.ids import Digest, GateId, IncidentId, MessageId
+from commscli.domain.moments import stamp
+from commscli.domain.records import Body, Record
+from commscli.errors import BadInput, NotEntitled
+from commscli.gates.case import Case, IncidentCase
+from commscli.gates.message import MessageCase
+from commscli.ledger import record_files
+from commscli.ledger.line_grammar import GrammarFault
+from commscli.ledger.record_files import RecordBytes
+from commscli.ledger.writer import Change
+from commscli.workflow.session import Session, Written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One thing that somebody does: a record but for what is the same in all of them."""
+
+    kind: str
+    body: Body
+    incident: IncidentId
+    message: MessageId = MessageId("")
+    gate: GateId = GateId("")
+    drill: bool = False
+    after: tuple[Digest, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What a command wrote."""
+
+    records: tuple[RecordBytes, ...]
+    written: Written
+    notes: tuple[str, ...] = ()
+
+    @property
+    def first(self) -> Record:
+        """The first record, for commands that write one."""
+        return self.records[0].record
+
+
+def incident_heads(case: IncidentCase | None) -> tuple[Digest, ...]:
+    """Return what the next record of an incident comes after."""
+    return tuple(case.ordered.heads()) if case else ()
+
+
+def message_heads(message: MessageCase) -> tuple[Digest, ...]:
+    """Return what the next record of a message comes after."""
+    return tuple(message.ordered.heads())
+
+
+def find_incident(case: Case, incident: str) -> IncidentCase | None:
+    """Return an incident by its id."""
+    return next((i for i in case.incidents if i.id == incident), None)
+
+
+def require_may(session: Session, kind: str, gate: GateId = GateId("")) -> None:
+    """Refuse what trust does not let this person write.
+
+    Raises:
+        NotEntitled: naming the role that may, and who holds it.
+    """
+    trust, person = session.trust, session.actor.person
+    if trust.may_write(person.id, kind, gate):
+        return
+    roles = (trust.gates[gate].role,) if gate in trust.gates else trust.may.get(kind, ())
+    holders = ", ".join(dict.fromkeys(p for role in roles for p in trust.holders(role)))
+    raise NotEntitled(
+        f"{person.id} holds no role that may write {kind!r}"
+        + (f" for the gate {gate}" if gate else "")
+        + f": it takes {' or '.join(roles) or 'a role that nobody holds'}",
+        remedy=f"ask {holders or 'an admin'}",
+        code="no-role",
+    )
+
+
+def record_of(session: Session, act: Act) -> RecordBytes:
+    """Return the record of an act, in its one spelling.
+
+    Raises:
+        BadInput: if it says something that a record cannot say.
+    """
+    current = session.case.chain.current
+    record = Record(
+        repository=session.trust.repository,
+        incident=act.incident,
+        message=act.message,
+        kind=act.kind,
+        gate=act.gate,
+        person=session.actor.person.id,
+        trust=current.digest if current else Digest(""),
+        drill=act.drill,
+        at=stamp(session.circumstances.now),
+        after=sorted(act.after),
+        body=act.body,
+    )
+    try:
+        return record_files.write(record)
+    except GrammarFault as fault:
+        raise BadInput(
+            f"this cannot be recorded: {fault}",
+            remedy="plain text without control or direction characters can",
+            code="unwritable",
+        ) from None
+
+
+def change_of(
+    session: Session,
+    records: Sequence[RecordBytes],
+    *,
+    subject: str,
+    files: Mapping[str, bytes] | None = None,
+    expected: Mapping[str, bytes | None] | None = None,
+) -> Change:
+    """Return one commit that brings these records, each signed, and these other files."""
+    actor = session.actor
+    signed: dict[str, bytes] = {}
+    for record in records:
+        signed[record.path] = record.data
+        signed[f"{record.path}.sig"] = actor.sign_record(record.data)
+    return Change(
+        files={**(files or {}), **signed},
+        expected=expected or {},
+        message=subject + "\n\n" + "\n".join(f"Comms-Record: {r.digest}" for r in records),
+        person=actor.person,
+        at=session.circumstances.now,
+        sign=actor.sign_commit,
+    )
+
+
+def record_acts(session: Session, acts: Iterable[Act], *, subject: str) -> Recorded:
+    """Write acts on an incident that rest on nothing but the incident itself.
+
+    ``after`` of each is filled with the heads that are there when it is written.
+    """
+    wanted = list(acts)
+    kept: list[RecordBytes] = []
+
+    def make() -> Change:
+        session.require_pin()
+        kept.clear()
+        for act in wanted:
+            require_may(session, act.kind, act.gate)
+            heads = (kept[-1].digest,) if kept else _heads(session, act)
+            kept.append(record_of(session, replace(act, after=heads)))
+        return change_of(session, kept, subject=subject)
+
+    written = session.write(make)
+    return Recorded(records=tuple(kept), written=written, notes=tuple(session.notes))
+
+
+def _heads(session: Session, act: Act) -> tuple[Digest, ...]:
+    return incident_heads(find_incident(session.case, act.incident))

@@ -1,0 +1,252 @@
+"""One user in one clone at one moment: what the history says, and how to add to it.
+
+Every command that writes goes through `Session.write`: fetch, join, decide on what is there
+now, write one signed commit, share it before the branch moves. If the remote moved in
+between, nothing has happened yet and all of it is done again, on what is there then.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from commscli.domain.history import History, Pin
+from commscli.domain.ids import CommitId
+from commscli.domain.report import Report
+from commscli.domain.trust import Trust
+from commscli.errors import Busy, NotEntitled, Refused, Undecided
+from commscli.gates.case import Case, build
+from commscli.gates.engine import report
+from commscli.ledger import pins, syncing
+from commscli.ledger.reader import read_history
+from commscli.ledger.repository import Repository, discover, tip
+from commscli.ledger.signing import Signer
+from commscli.ledger.syncing import Joined, Network, Rejected, Unreachable
+from commscli.ledger.writer import Change, commit, require_branch
+from commscli.workflow.acting import Actor, actor, signer
+from commscli.workflow.circumstances import Circumstances
+
+TRIES = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A commit, whether others can see it already, and what the user should hear about that."""
+
+    commit: CommitId
+    shared: bool
+    alone: bool
+
+
+@dataclass(slots=True)
+class Session:
+    """A clone, a moment, and the person who acts."""
+
+    circumstances: Circumstances
+    repository: Repository
+    notes: list[str] = field(default_factory=list)
+    _case: Case | None = None
+    _signer: Signer | None = None
+    _unreachable: bool = False
+
+    @classmethod
+    def open(cls, circumstances: Circumstances) -> "Session":
+        """Find the repository.
+
+        Raises:
+            BadInput: if there is none.
+        """
+        return cls(circumstances=circumstances, repository=discover(circumstances.folder))
+
+    # -- what is there
+
+    @property
+    def case(self) -> Case:
+        """The history at HEAD, worked out; read anew only when HEAD has moved."""
+        head = tip(self.repository)
+        if self._case is None or self._case.history.head != head:
+            history = read_history(self.repository, head)
+            self._case = build(history, self.pin_for(first_repository(history)))
+        return self._case
+
+    def pin_for(self, repository_id: str) -> Pin | None:
+        """Return the pin: ``--pin``, then ``COMMS_PIN``, then this user's store."""
+        environ = self.circumstances.environ
+        path = pins.stored(repository_id, environ)
+        if self.circumstances.pin:
+            pin = pins.read(Path(self.circumstances.pin).expanduser())
+        elif repository_id and path.exists():
+            pin = pins.read(path)
+        else:
+            return None
+        branch = self.repository.branch()
+        return replace(
+            pin, seen=pins.remembered_tip(self.repository, branch, environ) if branch else None
+        )
+
+    @property
+    def report(self) -> Report:
+        """What a check of HEAD says."""
+        return report(self.case)
+
+    @property
+    def trust(self) -> Trust:
+        """The trust in force.
+
+        Raises:
+            Undecided: if there is none.
+        """
+        current = self.case.chain.current
+        if current is None:
+            refused = "; ".join(f"{r.file.path} {r.why}" for r in self.case.chain.refusals)
+            raise Undecided(
+                f"there is no trust in force here{': ' + refused if refused else ''}",
+                remedy="comms trust show; comms init, in a repository without any",
+                code="no-trust",
+            )
+        return current.trust
+
+    @property
+    def actor(self) -> Actor:
+        """The person who acts, as the roster in force has them.
+
+        Raises:
+            NotEntitled: if there is no key, or nobody on the roster owns it.
+        """
+        if self._signer is None:
+            self._signer = signer(self.circumstances, self.repository)
+        return actor(self._signer, self.trust)
+
+    @property
+    def me(self) -> str:
+        """The id of the person who acts, or nothing where nobody can be told."""
+        try:
+            return self.actor.person.id
+        except NotEntitled:
+            return ""
+
+    # -- together
+
+    @property
+    def online(self) -> bool:
+        """Whether there is a remote, it is wanted, and it has answered so far."""
+        wanted = not self.circumstances.offline and not self._unreachable
+        return wanted and syncing.has_remote(self.repository)
+
+    def refresh(self, *, required: bool = False) -> Joined:
+        """Bring in what others did.
+
+        Raises:
+            Unreachable: if the remote does not answer and it must.
+        """
+        if not self.online:
+            return Joined.NOTHING
+        branch = require_branch(self.repository)
+        try:
+            theirs = syncing.fetch(self.repository, branch, self.network)
+        except Unreachable as failure:
+            if required:
+                raise
+            self._unreachable = True
+            self.notes.append(failure.text)
+            return Joined.NOTHING
+        if theirs is None:
+            return Joined.NOTHING
+        person = self.trust.people.get(self.actor.person.id) if self.me else None
+        return syncing.join_remote(self.repository, branch, theirs, person, self.circumstances.now)
+
+    @property
+    def network(self) -> Network:
+        """How to talk to the remote."""
+        seconds = float(self.circumstances.environ.get("COMMS_NETWORK_SECONDS", syncing.SECONDS))
+        return Network(interactive=self.circumstances.interactive, seconds=seconds)
+
+    def write(self, make: Callable[[], Change | None], *, must_share: bool = False) -> Written:
+        """Add one commit, made by looking at what is there now; see the module's text.
+
+        Raises:
+            Refused: whatever ``make`` refuses; nothing is written then.
+            Unreachable: if it must be shared and cannot be.
+        """
+        for _ in range(TRIES):
+            self.refresh(required=must_share)
+            change = make()
+            if change is None:
+                head = tip(self.repository)
+                return Written(commit=head, shared=self.online, alone=not self._has_remote())
+            try:
+                return self._write(change, must_share=must_share)
+            except Rejected:
+                continue
+        raise Busy("the remote moves faster than a record can be shared", remedy="try again")
+
+    def _write(self, change: Change, *, must_share: bool) -> Written:
+        branch = require_branch(self.repository)
+        shared = self.online
+
+        def publish(made: CommitId) -> None:
+            nonlocal shared
+            if not self.online:
+                return
+            try:
+                syncing.push(self.repository, branch, made, self.network)
+            except Rejected:
+                raise
+            except Unreachable as failure:
+                if must_share:
+                    raise
+                self._unreachable, shared = True, False
+                self.notes.append(failure.text)
+
+        made = commit(self.repository, replace(change, publish=publish))
+        if shared:
+            pins.remember_tip(self.repository, branch, made, self.circumstances.environ)
+        return Written(commit=made, shared=shared, alone=not self._has_remote())
+
+    def _has_remote(self) -> bool:
+        return syncing.has_remote(self.repository)
+
+    # -- what must be so
+
+    def require_pin(self) -> None:
+        """Refuse to add to a history that nobody vouches for.
+
+        Raises:
+            Undecided: if there is no pin, or the history is not the pinned one.
+        """
+        if self.case.pin is None:
+            raise Undecided(
+                "no pin: nothing says that this roster is the real one",
+                remedy="ask an admin for theirs (comms trust pin), then --pin FILE or COMMS_PIN",
+                code="no-pin",
+            )
+        if self.trust.repository != self.case.pin.repository:
+            raise Undecided("the pin is for another repository", code="other-pin")
+
+    def require_sound(self, incident: str, message: str) -> None:
+        """Refuse to build on something that a check would not pass.
+
+        Raises:
+            Refused: naming what is wrong.
+        """
+        wrong = [
+            finding
+            for finding in self.report.findings
+            if finding.level.value == "error"
+            and finding.incident in {"", incident}
+            and finding.message in {"", message}
+        ]
+        if wrong:
+            raise Refused(
+                f"the check finds {len(wrong)} error{'s' if len(wrong) > 1 else ''} that this "
+                f"would rest on: {wrong[0].text}",
+                remedy="comms check",
+                code="unsound",
+            )
+
+
+def first_repository(history: History) -> str:
+    """Return the repository that the first readable trust version names, for finding its pin."""
+    for file in history.trusts:
+        if file.trust is not None and not file.trust.previous:
+            return file.trust.repository
+    return ""

@@ -1,0 +1,150 @@
+"""The documents that people edit, as the commit at HEAD has them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+
+from commscli.documents.characters import read_text
+from commscli.documents.models.audiences import Audience, Audiences
+from commscli.documents.models.channels import Channel, Channels
+from commscli.documents.models.organisation import Organisation
+from commscli.documents.models.playbook import Playbook
+from commscli.documents.validate import read_document
+from commscli.errors import BadInput
+from commscli.ledger.repository import tip
+from commscli.ledger.snapshot import Snapshot, snapshot
+from commscli.workflow.session import Session
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the organisation has set up."""
+
+    organisation: Organisation
+    audiences: Mapping[str, Audience]
+    channels: Mapping[str, Channel]
+    playbooks: Mapping[str, Playbook]
+    templates: Mapping[str, str]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which people read times."""
+        return ZoneInfo(str(self.organisation.timezone))
+
+    def audience(self, text: str) -> str:
+        """Return the audience that an id, an alias or the beginning of an id names.
+
+        Raises:
+            BadInput: if none fits, or several do.
+        """
+        names = self.audience_names()
+        exact = names.get(text.casefold())
+        found = [exact] if exact else [a for a in self.audiences if a.startswith(text.lower())]
+        if len(found) == 1:
+            return found[0]
+        raise BadInput(
+            f"{'no' if not found else 'more than one'} audience is called {text!r}",
+            remedy=f"there are {', '.join(self.audiences)} (audiences.yaml)",
+            code="no-audience",
+        )
+
+    def audience_names(self) -> dict[str, str]:
+        """Return every name and alias of an audience, folded, with the audience's id."""
+        return {
+            name.casefold(): id_
+            for id_, audience in self.audiences.items()
+            for name in (id_, audience.name, *audience.aliases)
+        }
+
+    def playbook(self, id_: str) -> Playbook:
+        """Return a playbook.
+
+        Raises:
+            BadInput: if there is none of that name.
+        """
+        if id_ in self.playbooks:
+            return self.playbooks[id_]
+        raise BadInput(
+            f"no playbook is called {id_!r}",
+            remedy=f"there are {', '.join(self.playbooks) or 'none'} (comms playbook list)",
+            code="no-playbook",
+        )
+
+    def role_name(self, role: str) -> str:
+        """Return what this organisation calls a role."""
+        named = self.organisation.roles.get(role)
+        return named.name if named else role
+
+    def role_id(self, text: str) -> str:
+        """Return the role that an id, a name or an alias means; an unknown text stays itself."""
+        for id_, named in self.organisation.roles.items():
+            if text.casefold() in {n.casefold() for n in (id_, named.name, *named.aliases)}:
+                return id_
+        return text
+
+
+def load_settings(session: Session) -> Settings:
+    """Return the settings at HEAD; edits that are not committed are told, not used.
+
+    Raises:
+        BadInput: with every problem of the first file that has any.
+    """
+    with snapshot(session.repository, tip(session.repository)) as files:
+        channels = _document(session, files, "channels.yaml", Channels).channels
+        audiences = _document(session, files, "audiences.yaml", Audiences).audiences
+        _require_channels(audiences, channels)
+        return Settings(
+            organisation=_document(session, files, "comms.yaml", Organisation),
+            audiences=audiences,
+            channels=channels,
+            playbooks={
+                name.removesuffix(".yaml"): read_document(Playbook, data, path=f"playbooks/{name}")
+                for name, data in files.files("playbooks")
+                if name.endswith(".yaml")
+            },
+            templates={
+                name.removesuffix(".md"): read_text(data, f"templates/{name}")
+                for name, data in files.files("templates")
+                if name.endswith(".md")
+            },
+        )
+
+
+def _document(session: Session, files: Snapshot, path: str, model: type[M]) -> M:
+    data = files.read(path)
+    if data is None:
+        raise BadInput(
+            f"{path} is not in the commit at HEAD",
+            remedy=f"comms init writes one; or git add {path} && git commit",
+            code="no-settings",
+        )
+    if session.repository.work_tree is not None:
+        _tell_edits(session, session.repository.work_tree / path, path, data)
+    return read_document(model, data, path=path)
+
+
+def _tell_edits(session: Session, file: Path, path: str, data: bytes) -> None:
+    note = f"{path} has edits that are not committed; the committed one is used"
+    try:
+        edited = file.read_bytes() != data
+    except OSError:
+        edited = False
+    if edited and note not in session.notes:
+        session.notes.append(note)
+
+
+def _require_channels(audiences: Mapping[str, Audience], channels: Mapping[str, Channel]) -> None:
+    for id_, audience in audiences.items():
+        unknown = [name for name in audience.channels if name not in channels]
+        if unknown:
+            raise BadInput(
+                f"audiences.yaml: {id_} uses the channel {unknown[0]}, which channels.yaml lacks",
+                remedy=f"channels.yaml has {', '.join(channels)}",
+                code="no-channel",
+            )

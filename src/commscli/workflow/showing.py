@@ -1,0 +1,167 @@
+"""A message as somebody looks at it: its words, its gates, what changed, what would leave."""
+
+from dataclasses import dataclass
+
+from commscli.delivery.payload import OPEN, Payload, payloads
+from commscli.delivery.recipients import find_by_digest
+from commscli.domain.ids import Digest
+from commscli.domain.order import Placed
+from commscli.domain.records import Drafted, Verdict
+from commscli.domain.report import GateVerdict
+from commscli.errors import BadInput
+from commscli.gates.message import MessageCase
+from commscli.workflow.manifest import read_draft, recipient_folders, words_of
+from commscli.workflow.naming import Named, pick_message
+from commscli.workflow.reading import difference, draft_bytes, drafted, only_head
+from commscli.workflow.session import Session
+from commscli.workflow.settings import load_settings
+from commscli.workflow.shown import last_shown, remember
+
+SAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One revision, as it is shown."""
+
+    incident: str
+    message: str
+    state: str
+    revision: int
+    digest: Digest
+    body: Drafted
+    subject: str
+    words: str
+    gates: tuple[GateVerdict, ...]
+    opinions: tuple[Placed, ...]
+    standing: frozenset[Digest]
+    newest: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """What changed between two revisions."""
+
+    incident: str
+    message: str
+    old: int
+    new: int
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Previewed:
+    """What would leave, over each channel; of a long list the first few."""
+
+    incident: str
+    message: str
+    revision: int
+    payloads: tuple[Payload, ...]
+    recipients: int
+    complete: bool
+
+
+def find(session: Session, reference: str) -> Named:
+    """Return the message that somebody wants to see."""
+    return pick_message(
+        session.case,
+        reference,
+        incident=session.circumstances.incident,
+        aliases=load_settings(session).audience_names(),
+        waiting=lambda m: any(session.me in v.could for v in m.verdict.gates) and not m.sends,
+    )
+
+
+def look(session: Session, reference: str) -> Seen:
+    """Return a message to show, and remember that it was shown."""
+    named = find(session, reference)
+    message = named.message
+    digest = named.revision or message.verdict.subject or only_head(message)
+    seen = see(session, message, digest)
+    remember(session, message, digest)
+    return seen
+
+
+def see(session: Session, message: MessageCase, digest: Digest) -> Seen:
+    """Return one revision as it is shown."""
+    body = drafted(message, digest)
+    one_to_one = bool(body.recipients["count"])
+    written = read_draft(draft_bytes(session, message, digest), "draft.md", one_to_one=one_to_one)
+    everything = message.ordered.everything
+    return Seen(
+        incident=message.incident,
+        message=message.message,
+        state=str(message.verdict.state),
+        revision=body.revision,
+        digest=digest,
+        body=body,
+        subject=written.head.subject,
+        words=written.body,
+        gates=message.verdict.gates,
+        opinions=tuple(
+            p for p in message.ordered.records if p.record.kind in {"suggested", "objected"}
+        ),
+        standing=frozenset(o.digest for o in message.now.objections(everything)),
+        newest=digest == message.verdict.subject,
+    )
+
+
+def compare(session: Session, reference: str, since: str) -> Compared:
+    """Return what changed since this person looked, or since a gate's last verdict.
+
+    Raises:
+        BadInput: if there is nothing to compare with.
+    """
+    message = find(session, reference).message
+    new = message.verdict.subject or only_head(message)
+    old = _judged(message, since) if since else last_shown(session, message)
+    if old is None:
+        what = f"{since} has no verdict on it" if since else "you have not looked at it here"
+        raise BadInput(what, remedy=f"comms show {message.message}", code="nothing-to-compare")
+    lines = difference(session, message, old, new)
+    remember(session, message, new)
+    numbers = [message.revisions.number(d) for d in (old, new)]
+    return Compared(
+        incident=message.incident,
+        message=message.message,
+        old=numbers[0],
+        new=numbers[1],
+        lines=tuple(lines),
+    )
+
+
+def _judged(message: MessageCase, gate: str) -> Digest | None:
+    for placed in reversed(message.ordered.records):
+        if placed.record.gate == gate and isinstance(placed.record.body, Verdict):
+            return placed.record.body.subject
+    return None
+
+
+def preview(session: Session, reference: str) -> Previewed:
+    """Return what would leave, and remember that it was shown."""
+    named = find(session, reference)
+    message = named.message
+    digest = named.revision or message.verdict.subject or only_head(message)
+    body = drafted(message, digest)
+    count = body.recipients["count"]
+    found = find_by_digest(body.recipients["digest"], recipient_folders(session)) if count else None
+    data = draft_bytes(session, message, digest)
+    written = read_draft(data, "draft.md", one_to_one=bool(count))
+    words = words_of(message.incident, message.message, written)
+    shown: list[Payload] = []
+    for channel, settings in body.channels.items():
+        if count and found is None:
+            blank = Payload(channel=channel, row="", to="", name="", subject=words.subject,
+                            text=words.body)  # fmt: skip
+            shown.append(blank)
+        else:
+            shown += list(payloads(words, channel, settings, found, OPEN))[:SAMPLES]
+    remember(session, message, digest)
+    return Previewed(
+        incident=message.incident,
+        message=message.message,
+        revision=body.revision,
+        payloads=tuple(shown),
+        recipients=count,
+        complete=not count or found is not None,
+    )
