@@ -105,4 +105,4 @@ def _globals(
 
 # The order here is the order of the help.
 from commscli.cli import incident, messages, verdicts, sending, watching  # noqa: E402, F401, I001 - they register themselves
-from commscli.cli import lead, proof, trust, peace  # noqa: E402, F401 - as above
+from commscli.cli import lead, proof, trust, peace, demo  # noqa: E402, F401 - as above

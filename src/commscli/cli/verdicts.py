@@ -111,8 +111,11 @@ def _judge(
     session = run.session()
     if everything:
         messages = waiting(session, opinion)
+    if everything and not messages:
+        session.refresh()
+        raise _none_waits(waiting(session, opinion))
     if not messages:
-        raise _nothing(everything=everything)
+        raise BadInput("name a message, or --all", remedy="comms next", code="usage")
     if edit:
         opinion = replace(opinion, edit=_other_words(run, session, messages, file))
     recorded = judge(session, messages, opinion, show=_shower(run, session))
@@ -126,22 +129,31 @@ def _line(record: object) -> str:
 
 
 def waiting(session: "Session", opinion: "Opinion") -> list[str]:
-    """Return what waits on this person for this kind of verdict, after asking the remote."""
-    from commscli.workflow.judging import waits_on  # noqa: PLC0415 - lazy
+    """Return what waits on this person for this kind of verdict, in the clone as it is.
 
-    session.refresh()
+    What only a fetch would bring is not among it: nobody can have read that.
+    """
+    from commscli.workflow.judging import waits_on  # noqa: PLC0415 - lazy
+    from commscli.workflow.matrix import in_order  # noqa: PLC0415 - lazy
+    from commscli.workflow.settings import load_settings  # noqa: PLC0415 - lazy
+
     chosen = session.circumstances.incident
     return [
         f"{m.incident}/{m.message}"
-        for m in session.case.messages
+        for m in in_order(session.case.messages, load_settings(session).audiences)
         if (not chosen or chosen in m.incident) and waits_on(session, m, opinion)
     ]
 
 
-def _nothing(*, everything: bool) -> Exception:
-    if everything:
+def _none_waits(arrived: list[str]) -> Refused:
+    if not arrived:
         return Refused("nothing waits on you", remedy="comms status", code="nothing-waits")
-    return BadInput("name a message, or --all", remedy="comms next", code="usage")
+    names = ", ".join(name.rpartition("/")[2] for name in arrived)
+    return Refused(
+        f"{names} has only just arrived here, and nobody signs unseen words",
+        remedy="comms next, then try again",
+        code="newer-revision",
+    )
 
 
 def _other_words(run: "State", session: "Session", messages: list[str], file: str) -> bytes:

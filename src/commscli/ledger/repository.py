@@ -73,11 +73,7 @@ class Repository:
 
     def config(self, key: str) -> str:
         """Return a value of git's configuration as the user has it, or nothing."""
-        try:
-            found = git.run(["config", "--get", key], cwd=self.home, env={"LC_ALL": "C"})
-        except GitFailed:
-            return ""
-        return found.decode(errors="replace").strip()
+        return setting(key, self.home)
 
     @contextmanager
     def reading(self) -> Iterator["Reading"]:
@@ -115,6 +111,15 @@ class Reading:
             **git.quarantine(),
         }
         return cls(git_dir=folder, env=env, object_format=repository.object_format)
+
+
+def setting(key: str, folder: Path) -> str:
+    """Return a value of git's configuration as the user has it in a folder, or nothing."""
+    try:
+        found = git.run(["config", "--get", key], cwd=folder, env={"LC_ALL": "C"})
+    except GitFailed:
+        return ""
+    return found.decode(errors="replace").strip()
 
 
 def discover(start: Path) -> Repository:

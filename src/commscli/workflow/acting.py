@@ -1,11 +1,12 @@
 """Who is acting: the person on the roster whose key this is."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from commscli.domain.trust import Person, Trust
 from commscli.errors import NotEntitled
 from commscli.ledger import record_files
-from commscli.ledger.repository import Repository
+from commscli.ledger.repository import Repository, setting
 from commscli.ledger.signing import Signer, open_signer
 from commscli.workflow.circumstances import Circumstances
 
@@ -33,8 +34,9 @@ def signer(circumstances: Circumstances, repository: Repository | None) -> Signe
         NotEntitled: if there is none, or it cannot be used.
     """
     named = circumstances.key
-    if not named and repository is not None:
-        named = repository.config("user.signingkey")
+    if not named:
+        folder = repository.home if repository is not None else Path("/")
+        named = setting("user.signingkey", folder)
     if not named:
         raise NotEntitled(
             "no key to sign with",

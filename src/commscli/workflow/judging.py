@@ -19,7 +19,7 @@ from commscli.ledger.record_files import RecordBytes, folder_of
 from commscli.ledger.writer import Change
 from commscli.workflow.bars import require_ok_counts
 from commscli.workflow.matrix import waited_for
-from commscli.workflow.naming import pick_message
+from commscli.workflow.picking import pick
 from commscli.workflow.reading import difference, only_head
 from commscli.workflow.recording import (
     Act,
@@ -31,7 +31,6 @@ from commscli.workflow.recording import (
     require_may,
 )
 from commscli.workflow.session import Session
-from commscli.workflow.settings import load_settings
 from commscli.workflow.shown import last_shown, remember
 
 Show = Callable[[MessageCase, Digest], bool]
@@ -97,13 +96,7 @@ _VERBS = {"ok": "Pass", "suggested": "Suggest for", "objected": "Object to"}
 
 
 def _bind(session: Session, text: str, opinion: Opinion, show: Show | None) -> _Bound:
-    named = pick_message(
-        session.case,
-        text,
-        incident=session.circumstances.incident,
-        aliases=load_settings(session).audience_names(),
-        waiting=lambda m: waits_on(session, m, opinion),
-    )
+    named = pick(session, text, lambda m: waits_on(session, m, opinion), seen=True)
     message = named.message
     head = named.revision or only_head(message)
     seen = last_shown(session, message)

@@ -1,6 +1,6 @@
 """The matrix of an incident: every audience in every phase so far, and where each stands."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from commscli.documents.models.audiences import Audience
@@ -57,6 +57,23 @@ def cell_of(message: MessageCase) -> tuple[str, str] | None:
     drafts = message.revisions.drafts
     body = list(drafts.values())[-1].body if drafts else None
     return (body.phase, body.audience) if isinstance(body, Drafted) else None
+
+
+def in_order(
+    messages: Iterable[MessageCase], audiences: Mapping[str, Audience]
+) -> list[MessageCase]:
+    """Return messages in the order of the process: phases, then audiences as configured."""
+    known = list(audiences)
+
+    def place(message: MessageCase) -> tuple[int, int, int]:
+        phase, audience = cell_of(message) or ("", "")
+        return (
+            PHASES.index(phase) if phase in PHASES else len(PHASES),
+            known.index(audience) if audience in known else len(known),
+            _number(message.message),
+        )
+
+    return sorted(messages, key=place)
 
 
 def _cell(

@@ -18,7 +18,8 @@ from commscli.ledger.repository import tip
 from commscli.ledger.snapshot import snapshot
 from commscli.ledger.writer import Change
 from commscli.workflow.manifest import Cell, manifest, read_draft
-from commscli.workflow.naming import Named, pick_message
+from commscli.workflow.naming import Named
+from commscli.workflow.picking import pick
 from commscli.workflow.reading import difference, draft_bytes, drafted
 from commscli.workflow.recording import (
     Act,
@@ -96,13 +97,7 @@ def revise(session: Session, reference: str, source: Source) -> Revised:
 
 
 def _named(session: Session, reference: str) -> Named:
-    named = pick_message(
-        session.case,
-        reference,
-        incident=session.circumstances.incident,
-        aliases=load_settings(session).audience_names(),
-        waiting=lambda m: not m.sends,
-    )
+    named = pick(session, reference, lambda m: not m.sends, seen=True)
     if named.message.sends:
         raise Refused(
             f"{named.message.message} is sent, and sent words stay as they were",

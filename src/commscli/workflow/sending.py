@@ -24,7 +24,8 @@ from commscli.gates.message import MessageCase
 from commscli.ledger.journal import place_file
 from commscli.ledger.record_files import RecordBytes, folder_of
 from commscli.ledger.writer import Change
-from commscli.workflow.naming import pick_message
+from commscli.workflow.matrix import in_order
+from commscli.workflow.picking import pick
 from commscli.workflow.recording import (
     Act,
     Recorded,
@@ -58,7 +59,7 @@ def released(session: Session) -> list[str]:
     chosen = session.circumstances.incident
     return [
         f"{m.incident}/{m.message}"
-        for m in session.case.messages
+        for m in in_order(session.case.messages, load_settings(session).audiences)
         if m.verdict.state in wanted and (not chosen or chosen in m.incident)
     ]
 
@@ -95,13 +96,8 @@ def send(
 
 
 def _find(session: Session, reference: str) -> tuple[IncidentCase, MessageCase]:
-    named = pick_message(
-        session.case,
-        reference,
-        incident=session.circumstances.incident,
-        aliases=load_settings(session).audience_names(),
-        waiting=lambda m: m.verdict.state in {MessageState.RELEASED, MessageState.SENDING},
-    )
+    wanted = {MessageState.RELEASED, MessageState.SENDING}
+    named = pick(session, reference, lambda m: m.verdict.state in wanted)
     if named.revision is not None and named.revision != named.message.verdict.subject:
         raise Refused(
             f"{named.message.message} is at another revision by now",

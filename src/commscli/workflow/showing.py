@@ -11,10 +11,10 @@ from commscli.domain.report import GateVerdict
 from commscli.errors import BadInput
 from commscli.gates.message import MessageCase
 from commscli.workflow.manifest import read_draft, recipient_folders, words_of
-from commscli.workflow.naming import Named, pick_message
+from commscli.workflow.naming import Named
+from commscli.workflow.picking import pick
 from commscli.workflow.reading import difference, draft_bytes, drafted, only_head
 from commscli.workflow.session import Session
-from commscli.workflow.settings import load_settings
 from commscli.workflow.shown import last_shown, remember
 
 SAMPLES = 3
@@ -63,12 +63,10 @@ class Previewed:
 
 def find(session: Session, reference: str) -> Named:
     """Return the message that somebody wants to see."""
-    return pick_message(
-        session.case,
+    return pick(
+        session,
         reference,
-        incident=session.circumstances.incident,
-        aliases=load_settings(session).audience_names(),
-        waiting=lambda m: any(session.me in v.could for v in m.verdict.gates) and not m.sends,
+        lambda m: any(session.me in v.could for v in m.verdict.gates) and not m.sends,
     )
 
 

@@ -46,6 +46,16 @@ incidents/** -text
 trust/** -text
 proposals/** -text
 """
+_RECIPIENTS = """\
+# Lists of recipients
+
+One CSV a list, with a header: `email`, and whatever else the templates use (`name`, `contact`: who
+answers them). The files stay out of git; `comms` finds them here or in the folders that
+`COMMS_RECIPIENTS` names, by their digest. The first draft adds a salt line: keep it with the list.
+
+    email,name,contact
+    abel@customer.example,Abel Arden,Dora from your account team
+"""
 _ROLES: Mapping[str, Mapping[str, object]] = {
     "business-lead": {"name": "Business Lead", "aliases": ["lead"]},
     "technical-slt": {"name": "Technical SLT", "aliases": ["spokesperson", "technical-elt"]},
@@ -75,6 +85,7 @@ def starting_files(*, organisation: str, timezone: str, domain: str) -> dict[str
         "comms.yaml": plain_yaml(settings).encode(),
         "audiences.yaml": _AUDIENCES.encode(),
         "channels.yaml": _CHANNELS.encode(),
+        "recipients/README.md": _RECIPIENTS.encode(),
         ".gitignore": _IGNORED.encode(),
         ".gitattributes": _ATTRIBUTES.encode(),
     }

@@ -6,10 +6,9 @@ from commscli.errors import Refused
 from commscli.gates.message import MessageCase
 from commscli.ledger.record_files import RecordBytes
 from commscli.ledger.writer import Change
-from commscli.workflow.naming import pick_message
+from commscli.workflow.picking import pick
 from commscli.workflow.recording import Act, Recorded, change_of, message_heads, record_of
 from commscli.workflow.session import Session
-from commscli.workflow.settings import load_settings
 
 
 def withdraw(session: Session, reference: str, gate: str, why: str) -> Recorded:
@@ -23,13 +22,7 @@ def withdraw(session: Session, reference: str, gate: str, why: str) -> Recorded:
     def make() -> Change:
         kept.clear()
         session.require_pin()
-        named = pick_message(
-            session.case,
-            reference,
-            incident=session.circumstances.incident,
-            aliases=load_settings(session).audience_names(),
-            waiting=lambda m: bool(_mine(session, m, gate)),
-        )
+        named = pick(session, reference, lambda m: bool(_mine(session, m, gate)))
         mine = _mine(session, named.message, gate)
         if not mine:
             raise Refused(

@@ -27,7 +27,7 @@ def judge(case: Case) -> Iterator[Finding]:
             yield Finding(
                 rule=ID,
                 level=Level.ERROR,
-                text=f"{fault.path} was {fault.what} after it was sent{died}",
+                text=f"{_what(fault.path)} {fault.what} after it was sent{died}",
                 remedy="put the sent words back (git revert), then say what is right in a new "
                 "message: comms correct",
                 incident=incident,
@@ -35,6 +35,11 @@ def judge(case: Case) -> Iterator[Finding]:
                 path=fault.path,
                 commit=commit_id(case.history, fault.commit),
             )
+
+
+def _what(path: str) -> str:
+    name = path.partition("/attachments/")[2]
+    return f"the attachment {name} was" if name else "the words were"
 
 
 RULE = Rule(id=ID, title="Sent words are frozen", judge=judge)
