@@ -1,9 +1,8 @@
 """Somebody changes one comma in what was sent, with plain git; the check says whose word died."""
 
 import sys
-from shutil import rmtree
 
-from commscli.cli.demo_stage import Stage
+from commscli.cli.demo_stage import Stage, copy_of
 from commscli.cli.demo_story import StoryBroke, sent_records
 from commscli.cli.exits import Exit
 from commscli.ledger import git
@@ -11,9 +10,7 @@ from commscli.ledger import git
 
 def break_comma(stage: Stage) -> None:
     """Tamper in a throwaway clone, and run the check there."""
-    clone = stage.folder / "broken-comma"
-    rmtree(clone, ignore_errors=True)
-    git.run(["clone", "--quiet", str(stage.hub), str(clone)], cwd=stage.folder)
+    clone = copy_of(stage, "broken-comma")
     sent = next(p for p in sent_records(stage) if "all-customers" in str(p))
     draft = clone / sent.parent.parent.relative_to(stage.desk) / "draft.md"
     before = draft.read_text()

@@ -178,6 +178,18 @@ def find(folder: Path) -> Stage:
     return Stage(folder=folder, start=start)
 
 
+def copy_of(stage: Stage, name: str) -> Path:
+    """Return a fresh clone of the hub, as a stranger would make it."""
+    folder = stage.folder / name
+    rmtree(folder, ignore_errors=True)
+    git.run(
+        ["clone", "--quiet", str(stage.hub), str(folder)],
+        cwd=stage.folder,
+        env=git.network_environment(interactive=False),
+    )
+    return folder
+
+
 def people_file(stage: Stage, players: Sequence[Player]) -> Path:
     """Write the roster as an admin would collect it."""
     from commscli.documents.writing import plain_yaml  # noqa: PLC0415 - only here

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from commscli.cli.demo_stage import CAST, Ran, Stage, people_file
+from commscli.cli.demo_stage import CAST, Ran, Stage, copy_of, people_file
 from commscli.errors import CommsError
 from commscli.ledger import git
 
@@ -210,9 +210,7 @@ def _resolution(t: Telling) -> None:
 
 def _proof(t: Telling) -> None:
     t.moment(43, "A stranger with a fresh clone and the pin checks all of it, offline.")
-    copy = t.stage.folder / "verify"
-    git.run(["clone", "--quiet", str(t.stage.hub), str(copy)], cwd=t.stage.folder)
-    t.comms("rob", "check", tell=True, folder=copy)
+    t.comms("rob", "check", tell=True, folder=copy_of(t.stage, "verify"))
 
 
 def sent_records(stage: Stage) -> Iterator[Path]:
