@@ -41,10 +41,8 @@ def fold(incident: IncidentId, records: Iterable[Placed]) -> Incident | None:
     """Return the incident that these records, in order, tell of; ``None`` if none declares it."""
     now: Incident | None = None
     for placed in records:
-        if now is None:
-            now = _declare(incident, placed.record)
-        else:
-            now = _apply(now, placed.record)
+        record = placed.record
+        now = _declare(incident, record) if now is None else _apply(now, record)
     return now
 
 

@@ -31,6 +31,9 @@ def _roster_faults(trust: Trust) -> Iterator[str]:
         yield f"the quorum is {trust.quorum}: expected 1 to {len(people)}, the number of admins"
     if any(p in trust.ended.people for p in trust.admins):
         yield "an admin has ended"
+    able = [p for p in people if set(trust.people[p].keys) - trust.ended.keys]
+    if len(able) < trust.quorum <= len(people):
+        yield f"only {_counted(len(able), 'admin')} can still sign, and the quorum is {trust.quorum}"
     for role, holders in trust.roles.items():
         strangers = [p for p in holders if p not in trust.people]
         if strangers:
@@ -83,9 +86,10 @@ def _has_circle(trust: Trust) -> bool:
 def _reference_faults(trust: Trust) -> Iterator[str]:
     for pair in trust.may_share:
         if not pair <= trust.gates.keys():
-            yield f"may_share names {', '.join(sorted(pair - trust.gates.keys()))}, which is no gate"
+            unknown = sorted(pair - trust.gates.keys())
+            yield f"may_share names {', '.join(unknown)}, which is no gate"
     for audience, relaxed in trust.relaxed.items():
-        unknown = [gate for gate in relaxed.gates if gate not in trust.gates]
+        unknown = sorted(set(relaxed.gates) - trust.gates.keys())
         if unknown:
             yield f"relaxed {audience} keeps {', '.join(unknown)}, which is no gate"
         if not relaxed.gates:
@@ -123,8 +127,12 @@ def _gate_worries(trust: Trust) -> Iterator[str]:
 def _admin_worries(trust: Trust) -> Iterator[str]:
     if len(trust.admins) < trust.quorum + 1:
         yield (
-            f"{len(trust.admins)} admin and a quorum of {trust.quorum}: if one key is lost, the "
+            f"{_counted(len(trust.admins), 'admin')} and a quorum of {trust.quorum}: if one key is lost, the "
             "roster can never change again"
         )
     if trust.quorum == 1:
         yield "quorum 1: one admin alone can change who judges"
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"

@@ -44,7 +44,7 @@ class Case:
 def build(history: History, pin: Pin | None) -> Case:
     """Work out what the rules need to know."""
     chain = trust_chain(history, pin)
-    judged = tuple(standings(history, chain).values())
+    judged = standings(history, chain)
     incidents = _incidents(judged, chain) if chain.links else ()
     return Case(history=history, pin=pin, chain=chain, standings=judged, incidents=tuple(incidents))
 

@@ -1,4 +1,4 @@
-"""Every rule, in the order in which they are told: the history, the records, the words, the send."""
+"""Every rule, in the order in which they are told: history, records, words, send."""
 
 from commscli.gates.rule import Rule
 from commscli.gates.rules import (

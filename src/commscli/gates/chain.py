@@ -34,6 +34,10 @@ class Refusal:
     why: str
 
 
+_Refusals = dict[tuple[str, Digest], Refusal]
+"""By place and content: two versions can claim one number."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:
     """The versions in force, oldest first. ``held`` and ``seen`` are bit masks over them.
@@ -59,7 +63,7 @@ class Chain:
 
 def trust_chain(history: History, pin: Pin | None) -> Chain:
     """Return the chain that a pin (or, without one, the only first version) begins."""
-    refusals: dict[str, Refusal] = {}
+    refusals: _Refusals = {}
     links: list[Link] = []
     ancestors = _Ancestors(history.commits)
     candidates = _readable(history.trusts, refusals)
@@ -69,35 +73,41 @@ def trust_chain(history: History, pin: Pin | None) -> Chain:
         successors = _successors(links, candidates, ancestors, refusals)
         if len(successors) > 1:
             for file in successors:
-                refusals[file.path] = Refusal(
+                refusals[file.path, file.digest] = Refusal(
                     file=file, why=f"forks the trust: {len(successors)} versions follow one"
                 )
             successors = []
         found = successors[0] if successors else None
-    in_force = {link.digest for link in links}
+    in_force = {(_path(link), link.digest) for link in links}
     for file in candidates:
-        if file.digest not in in_force:
-            refusals.setdefault(file.path, Refusal(file=file, why="follows no version in force"))
-    left = tuple(r for r in refusals.values() if r.file.digest not in in_force)
+        if (file.path, file.digest) not in in_force:
+            refusals.setdefault(
+                (file.path, file.digest), Refusal(file=file, why="follows no version in force")
+            )
+    left = tuple(refusals.values())
     held, seen = _masks(history.commits, links)
     return Chain(links=tuple(links), refusals=left, held=held, seen=seen)
 
 
-def _readable(files: Iterable[TrustFile], refusals: dict[str, Refusal]) -> list[TrustFile]:
+def _readable(files: Iterable[TrustFile], refusals: _Refusals) -> list[TrustFile]:
     good = []
     for file in files:
         why = _unreadable(file)
         if why:
-            refusals[file.path] = Refusal(file=file, why=why)
+            refusals[file.path, file.digest] = Refusal(file=file, why=why)
         else:
             good.append(file)
     return good
 
 
+def _path(version: Link | TrustFile) -> str:
+    return f"trust/{version.trust.version:04d}.yaml" if version.trust is not None else ""
+
+
 def _unreadable(file: TrustFile) -> str:
     if file.trust is None:
         return f"cannot be read: {file.fault}"
-    if file.path != f"trust/{file.trust.version:04d}.yaml":
+    if file.path != _path(file):
         return f"says that it is version {file.trust.version}"
     if len(file.introduced) != 1:
         count = len(file.introduced)
@@ -106,9 +116,7 @@ def _unreadable(file: TrustFile) -> str:
     return "; ".join(wrong)
 
 
-def _genesis(
-    files: Sequence[TrustFile], pin: Pin | None, refusals: dict[str, Refusal]
-) -> TrustFile | None:
+def _genesis(files: Sequence[TrustFile], pin: Pin | None, refusals: _Refusals) -> TrustFile | None:
     first = [f for f in files if f.trust is not None and not f.trust.previous]
     if pin is not None:
         chosen = [f for f in first if f.digest == pin.genesis]
@@ -116,12 +124,14 @@ def _genesis(
         chosen = first if len(first) == 1 else []
     for file in first:
         if file not in chosen:
-            refusals[file.path] = Refusal(file=file, why="is another first version than the pin's")
+            refusals[file.path, file.digest] = Refusal(
+                file=file, why="is another first version than the pin's"
+            )
     for file in chosen:
         short = _short(file, trust_of(file))
         if not short:
             return file
-        refusals[file.path] = Refusal(file=file, why=short)
+        refusals[file.path, file.digest] = Refusal(file=file, why=short)
     return None
 
 
@@ -154,14 +164,14 @@ def _successors(
     links: Sequence[Link],
     files: Iterable[TrustFile],
     ancestors: "_Ancestors",
-    refusals: dict[str, Refusal],
+    refusals: _Refusals,
 ) -> list[TrustFile]:
     found = []
     for file in files:
         if file.trust is not None and file.trust.previous == links[-1].digest:
             why = _unfit(file, file.trust, links, ancestors)
             if why:
-                refusals[file.path] = Refusal(file=file, why=why)
+                refusals[file.path, file.digest] = Refusal(file=file, why=why)
             else:
                 found.append(file)
     return found

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from commscli.domain.report import Finding, Level
 from commscli.gates.case import Case
-from commscli.gates.rule import commit_id, place
-from commscli.gates.standing import Worth
+from commscli.gates.rule import entered, place
+from commscli.gates.standing import Standing, Worth
 
 
 def faulty(case: Case, rule: str, remedy: str) -> Iterator[Finding]:
@@ -19,12 +19,19 @@ def faulty(case: Case, rule: str, remedy: str) -> Iterator[Finding]:
         who = f"{file.record.person}'s " if file.record else "a "
         yield Finding(
             rule=rule,
-            level=Level.WARNING if standing.worth is Worth.VOID else Level.ERROR,
+            level=Level.WARNING if _only_counts_for_nothing(standing) else Level.ERROR,
             text=f"{who}{kind} {standing.why}",
             remedy=remedy,
             incident=incident,
             message=message,
             path=file.path,
-            commit=commit_id(case.history, file.introduced[0]) if file.introduced else None,
+            commit=entered(case.history, file.introduced),
             digest=file.digest,
         )
+
+
+def _only_counts_for_nothing(standing: Standing) -> bool:
+    """A verdict that was overtaken counts for nothing; what was sent was sent all the same."""
+    record = standing.file.record
+    sent = record is not None and record.kind in {"send-intent", "sent"}
+    return standing.worth is Worth.VOID and not sent

@@ -17,7 +17,10 @@ from commscli.gates.standing import Standing, Worth, later_judges
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Send:
-    """One valid send-intent, the gates as they stood in its past, and its ``sent`` if any."""
+    """One send that was begun, the gates as they stood in its past, and its ``sent`` if any.
+
+    A roster that changed meanwhile does not undo it: it is judged like every other.
+    """
 
     intent: Placed
     subject: Digest
@@ -38,6 +41,8 @@ class MessageCase:
     revisions: Revisions
     now: Passing
     sends: tuple[Send, ...]
+    astray: tuple[Placed, ...]
+    """Intents to send something that is no revision of this message that counts."""
     verdict: MessageVerdict
 
     def path(self, digest: Digest) -> str:
@@ -61,6 +66,7 @@ def message_case(
     )
     valid = frozenset(d for d, s in standings.items() if s.worth is Worth.VALID)
     attributable = valid | {d for d, s in standings.items() if s.worth is Worth.VOID}
+    happened = frozenset(d for d, s in standings.items() if s.happened)
     revisions = Revisions.of(message, ordered, valid)
 
     def passing(trust: Trust) -> Passing:
@@ -68,7 +74,7 @@ def message_case(
 
     trusts = [link.trust for link in chain.links]
     now = passing(trusts[-1])
-    sends = tuple(_sends(ordered, valid, standings, chain, revisions, passing))
+    sends = tuple(_sends(ordered, happened, standings, chain, revisions, passing))
     first = own[0].file.record
     name = first.incident if first is not None else IncidentId("")
     return MessageCase(
@@ -79,13 +85,35 @@ def message_case(
         revisions=revisions,
         now=now,
         sends=sends,
-        verdict=_verdict(incident, name, message, ordered, valid, revisions, now, sends),
+        astray=_astray(ordered, attributable, revisions),
+        verdict=_verdict(
+            incident,
+            name,
+            message,
+            ordered=ordered,
+            valid=valid,
+            revisions=revisions,
+            now=now,
+            sends=sends,
+        ),
+    )
+
+
+def _astray(
+    ordered: Ordered, attributable: frozenset[Digest], revisions: Revisions
+) -> tuple[Placed, ...]:
+    return tuple(
+        placed
+        for placed in ordered.records
+        if isinstance(placed.record.body, SendIntent)
+        and placed.digest in attributable
+        and placed.record.body.subject not in revisions.drafts
     )
 
 
 def _sends(
     ordered: Ordered,
-    valid: frozenset[Digest],
+    happened: frozenset[Digest],
     standings: Mapping[Digest, Standing],
     chain: Chain,
     revisions: Revisions,
@@ -93,7 +121,7 @@ def _sends(
 ) -> Iterable[Send]:
     for placed in ordered.records:
         body = placed.record.body
-        if not isinstance(body, SendIntent) or placed.digest not in valid:
+        if not isinstance(body, SendIntent) or placed.digest not in happened:
             continue
         if body.subject not in revisions.drafts:
             continue
@@ -107,7 +135,7 @@ def _sends(
             scope=scope,
             gates=worst([judge.verdicts(body.subject, scope) for judge in judges]),
             judges=judges,
-            sent=_sent(placed.digest, ordered, valid),
+            sent=_sent(placed.digest, ordered, happened),
         )
 
 
@@ -115,15 +143,15 @@ def _judging(standing: Standing, placed: Placed, chain: Chain) -> list[Trust]:
     """Return the version that a send names, and all later ones that could have known of it."""
     named = chain.number(placed.record.trust)
     if named is None:
-        raise AssertionError("a valid record names a version in force")
+        raise AssertionError("a record that counts names a version in force")
     later = later_judges(standing.file, named, chain)
     return [chain.links[named].trust, *(link.trust for link in later)]
 
 
-def _sent(intent: Digest, ordered: Ordered, valid: frozenset[Digest]) -> Placed | None:
+def _sent(intent: Digest, ordered: Ordered, happened: frozenset[Digest]) -> Placed | None:
     for placed in ordered.records:
         body = placed.record.body
-        if isinstance(body, Sent) and placed.digest in valid and body.intent == intent:
+        if isinstance(body, Sent) and placed.digest in happened and body.intent == intent:
             return placed
     return None
 
@@ -132,6 +160,7 @@ def _verdict(
     incident: Incident | None,
     name: IncidentId,
     message: MessageId,
+    *,
     ordered: Ordered,
     valid: frozenset[Digest],
     revisions: Revisions,

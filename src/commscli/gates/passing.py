@@ -60,13 +60,31 @@ class Passing:
         return all_gates
 
     def verdicts(self, revision: Digest, scope: int) -> tuple[GateVerdict, ...]:
-        """Return every gate of a revision, as it stands among the records in scope."""
-        return tuple(self._verdict(gate, revision, scope) for gate in self.gates(revision))
+        """Return every gate of a revision, as it stands among the records in scope.
+
+        A gate that does not bind it is there only while somebody's objection stands in it.
+        """
+        binding = self.gates(revision)
+        return tuple(
+            self._verdict(gate, revision, scope)
+            for gate in self.trust.gates.values()
+            if gate in binding or self._objectors(gate, scope)
+        )
+
+    def _objectors(self, gate: Gate, scope: int) -> list[PersonId]:
+        """Return who objects here; the last gate hears those whose own gate is no more."""
+        last = gate.id == tuple(self.trust.gates)[-1]
+        return sorted({
+            placed.record.person
+            for placed in self.objections(scope)
+            if placed.record.gate == gate.id
+            or (last and placed.record.gate not in self.trust.gates)
+        })  # fmt: skip
 
     def _verdict(self, gate: Gate, revision: Digest, scope: int) -> GateVerdict:
         tally = self._tally(gate, revision, scope)
         missing = max(0, gate.needs - len(tally.by))
-        objectors = sorted({o.record.person for o in self.objections(scope, gate.id)})
+        objectors = self._objectors(gate, scope)
         stale = self._has_older(gate, revision, scope)
         rule, reason = tally.refused[0] if tally.refused and missing else ("open-gate", "")
         if objectors:

@@ -27,6 +27,11 @@ def place(path: str) -> tuple[str, str]:
     return (match["incident"], match["message"] or "") if match else ("", "")
 
 
+def entered(history: History, introduced: Iterable[int]) -> CommitId | None:
+    """Return the commit that brought a file; of several the same one for every reader."""
+    return min((history.commits[number].id for number in introduced), default=None)
+
+
 def commit_id(history: History, number: int) -> CommitId | None:
     """Return the id of a commit by its place; ``None`` for a place that is none."""
     return history.commits[number].id if 0 <= number < len(history.commits) else None

@@ -6,7 +6,6 @@ before them: "the admins who made V saw the record, or V judges it too". Parent 
 lines and clocks mean nothing.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -29,36 +28,53 @@ class Worth(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """The worth of one record, by which rule, and why it is not valid."""
+    """The worth of one record, by which rule, and why it is not valid.
+
+    ``lost`` says that whoever has a lost key could have written it.
+    """
 
     file: RecordFile
     worth: Worth
     rule: str = ""
     why: str = ""
+    lost: bool = False
+
+    @property
+    def happened(self) -> bool:
+        """Whether its writer surely did this, entitled at the time; a send cannot be undone."""
+        return self.worth is Worth.VALID or (self.worth is Worth.VOID and not self.lost)
 
 
-def standings(history: History, chain: Chain) -> Mapping[tuple[str, Digest], Standing]:
-    """Return the worth of every record, by place and digest."""
-    return {(file.path, file.digest): standing(file, chain) for file in history.records}
+def standings(history: History, chain: Chain) -> tuple[Standing, ...]:
+    """Return the worth of every record, wherever it lies and whoever signed it there."""
+    return tuple(standing(file, chain) for file in history.records)
 
 
 def standing(file: RecordFile, chain: Chain) -> Standing:
     """Judge one record by itself."""
     record = file.record
     if record is None:
-        if file.unknown_kind:
+        if file.unknown_kind and _by_somebody(file, chain):
             why = f"is of the kind {file.unknown_kind!r}, which this version cannot judge"
             return Standing(file=file, worth=Worth.NEWER, rule="record-grammar", why=why)
-        return _error(file, "record-grammar", f"is not a well-formed record: {file.fault}")
+        fault = file.fault or f"nobody on the roster signed this {file.unknown_kind!r}"
+        return _error(file, "record-grammar", f"is not a well-formed record: {fault}")
     if file.path != place_of(record, file.digest):
         return _error(file, "record-place", "says that it belongs at another place")
     if not file.introduced:
         return _error(file, "merged-record", "came into history by a merge alone")
     if file.signature.key is None:
-        return _error(file, "record-signature", file.signature.fault)
+        why = f"has no signature that counts: {file.signature.fault}"
+        return _error(file, "record-signature", why)
     if chain.links and record.repository != chain.links[0].trust.repository:
         return _error(file, "record-place", "belongs to another repository")
     return _judge(file, record, chain)
+
+
+def _by_somebody(file: RecordFile, chain: Chain) -> bool:
+    """Whether the key is anybody's: a stranger's junk must not leave a history undecided."""
+    key = file.signature.key
+    return key is not None and any(link.trust.owner_of(key) for link in chain.links)
 
 
 def _error(file: RecordFile, rule: str, why: str) -> Standing:
@@ -82,9 +98,16 @@ def _judge(file: RecordFile, record: Record, chain: Chain) -> Standing:
     wrong = _not_entitled(file, record, chain.links[named].trust)
     if wrong:
         return _error(file, "record-writer", wrong)
-    overtaken = _overtaken(file, record, later_judges(file, named, chain), chain)
+    lost = _lost(file, chain)
+    overtaken = lost or _overtaken(file, record, later_judges(file, named, chain))
     if overtaken:
-        return Standing(file=file, worth=Worth.VOID, rule="overtaken-record", why=overtaken)
+        return Standing(
+            file=file,
+            worth=Worth.VOID,
+            rule="overtaken-record",
+            why=overtaken,
+            lost=bool(lost),
+        )
     return Standing(file=file, worth=Worth.VALID)
 
 
@@ -118,11 +141,15 @@ def _no_role(record: Record, trust: Trust) -> str:
     return f"needs {needed}, which {record.person} does not hold in version {trust.version}"
 
 
-def _overtaken(file: RecordFile, record: Record, later: list[Link], chain: Chain) -> str:
+def _overtaken(file: RecordFile, record: Record, later: list[Link]) -> str:
     for link in later:
         wrong = _not_entitled(file, record, link.trust)
         if wrong:
             return f"was overtaken by trust version {link.trust.version}: it {wrong}"
+    return ""
+
+
+def _lost(file: RecordFile, chain: Chain) -> str:
     if chain.current is None:
         return ""
     for lost in chain.current.trust.compromised:

@@ -6,6 +6,7 @@ thousand other files in the repository cost nothing.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,10 +17,13 @@ _ENTERED = re.compile(
     r"|incidents/[^/]+/(?:records|messages|messages/[^/]+|messages/[^/]+/(?:records|attachments)))"
 )
 _WATCHED = re.compile(
-    r"trust/.+|incidents/[^/]+/(?:records/.+|messages/[^/]+(?:/(?:records/.+|draft\.md|attachments/.+))?)"
+    r"trust/.+|incidents/[^/]+/(?:records/.+|messages/[^/]+(?:/(?:records/.+|draft\.md|attachments/.+))?)",
+    re.DOTALL,  # a line feed in a name hides nothing
 )
 _MESSAGE = re.compile(r"incidents/[^/]+/messages/[^/]+")
 _NOTHING: Tree = {}
+_PROTECTED = frozenset({"trust", "incidents", "records", "messages", "draft.md", "attachments"})
+_PLAIN_NAME = re.compile(r"[a-z0-9._-]+|\d{8}T\d{6}Z-[a-z0-9.-]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +38,16 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A watched path that differs along an edge. ``None`` is: not there."""
+    """A watched path that differs along an edge. ``None`` is: not there.
+
+    ``misspelt``: its name is new, and folding letters makes another name of it that is here.
+    """
 
     edge: Edge
     path: str
     old: Entry | None
     new: Entry | None
+    misspelt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +86,28 @@ def changes(objects: Objects, edges: Sequence[Edge]) -> Iterator[Change | Messag
                     yield from _half_folder(edge, inner, pair)
                 elif _ENTERED.fullmatch(inner) or _WATCHED.fullmatch(inner):
                     yield Change(edge, inner, *pair)
+                if name not in before and _is_misspelt(name, after if path else _NOTHING):
+                    yield Change(edge, inner, *pair, misspelt=True)
         wave = deeper
+
+
+def _is_misspelt(name: str, siblings: Tree) -> bool:
+    """Whether a system that folds letters takes this name for a protected one, or a sibling's.
+
+    There a clone has the one file where the check, which reads objects, sees the other.
+    """
+    if _PLAIN_NAME.fullmatch(name):
+        return False
+    folded = _folded(name)
+    return folded != name and (
+        folded in _PROTECTED or any(_folded(other) == folded for other in siblings if other != name)
+    )
+
+
+def _folded(name: str) -> str:
+    """Return a name as HFS+, APFS and NTFS compare it: no case, one form, nothing invisible."""
+    visible = "".join(c for c in name if unicodedata.category(c) != "Cf")
+    return unicodedata.normalize("NFKC", visible).casefold()
 
 
 def _half_folder(

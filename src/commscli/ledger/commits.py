@@ -56,11 +56,11 @@ def _read(objects: Objects, ids: list[str], known: dict[str, Node]) -> None:
 
 def _complete(objects: Objects, known: dict[str, Node]) -> None:
     """Ask for parents that the hint did not name; a shallow clone ends here."""
-    while True:
-        absent = {p for node in known.values() for p in node.parents if p not in known}
-        if not absent:
-            return
-        _read(objects, sorted(absent), known)
+    reached = list(known)
+    while reached:
+        absent = sorted({p for i in reached for p in known[i].parents if p not in known})
+        _read(objects, absent, known)
+        reached = absent
 
 
 def _parents_first(known: dict[str, Node], tip: str) -> list[Node]:

@@ -29,13 +29,27 @@ def read_records(
     for path, introductions in found.items():
         name = path.rsplit("/", 1)[1]
         if is_record_name(name):
-            signed = found.get(f"{path}.sig")
-            for blob, commits in _by_blob(introductions).items():
-                places.append((path, blob, commits, signed[0][0] if signed else None))
+            signed = found.get(f"{path}.sig", [])
+            places += [(path, *one) for one in _signed(introductions, signed)]
         elif not (name.endswith(".sig") and path.removesuffix(".sig") in found):
             fault = "is a signature without its record" if name.endswith(".sig") else "is no record"
             strays.append(Stray(path=path, fault=fault, commit=introductions[0][1]))
     return tuple(_read_all(objects, places)), tuple(strays)
+
+
+def _signed(
+    introductions: Iterable[tuple[str, int]], signatures: Iterable[tuple[str, int]]
+) -> list[tuple[str, tuple[int, ...], str | None]]:
+    """Pair each content with the signature that came in the same commit, or at all.
+
+    A copy with another signature is a file of its own: it cannot make the first one unsigned.
+    """
+    beside = {commit: blob for blob, commit in signatures}
+    anywhere = min(beside.values(), default=None)
+    pairs: dict[tuple[str, str | None], list[int]] = defaultdict(list)
+    for blob, commit in introductions:
+        pairs[blob, beside.get(commit, anywhere)] += [commit] if commit >= 0 else []
+    return [(blob, tuple(commits), signature) for (blob, signature), commits in pairs.items()]
 
 
 def _by_blob(introductions: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:

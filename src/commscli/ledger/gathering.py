@@ -11,10 +11,13 @@ from dataclasses import dataclass, field
 
 from commscli.domain.history import EdgeFault, Stray
 from commscli.ledger.changes import Change, MessageChange
-from commscli.ledger.objects import FILE, FOLDER, Entry, Objects
+from commscli.ledger.objects import FILE, FOLDER, PLAIN, Entry, Objects
 
-_RECORD = re.compile(r"incidents/[^/]+/(?:messages/[^/]+/)?records/(?P<name>.+)")
-_WORDS = re.compile(r"(?P<folder>incidents/[^/]+/messages/[^/]+)/(?:draft\.md|attachments/.+)")
+_RECORD = re.compile(r"incidents/[^/]+/(?:messages/[^/]+/)?records/(?P<name>.+)", re.DOTALL)
+_WORDS = re.compile(
+    r"(?P<folder>incidents/[^/]+/messages/[^/]+)/(?:draft\.md|attachments/.+)",
+    re.DOTALL,
+)
 _MESSAGE = re.compile(r"incidents/(?P<incident>[^/]+)/messages/(?P<message>[^/]+)")
 _BINDS_WORDS = re.compile(r"\d{8}T\d{6}Z-(?:drafted|send-intent)-[0-9a-f]{8}\.yaml")
 _INTENT = re.compile(r"\d{8}T\d{6}Z-send-intent-[0-9a-f]{8}\.yaml")
@@ -33,6 +36,18 @@ class Gathered:
     message_trees: dict[tuple[int, str, str], str] = field(default_factory=dict)
 
 
+def _is_nobodys(change: Change) -> bool:
+    """Whether this is an ordinary file beside the protected folders, such as a README."""
+    modes = {entry.mode for entry in (change.old, change.new) if entry}
+    inside = _RECORD.match(change.path) or change.path.startswith("trust/")
+    return modes <= PLAIN and not inside and not change.misspelt
+
+
+def _shown(path: str) -> str:
+    """Return a path as text that can be written anywhere: bytes that are no UTF-8 as escapes."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 class Gathering:
     """Takes changes in the order of history and sorts them."""
 
@@ -48,9 +63,10 @@ class Gathering:
             at = (change.edge.commit, change.edge.parent)
             if isinstance(change, MessageChange):
                 messages[(*at, change.path)] = change
-            elif _WORDS.fullmatch(change.path):
-                self._words(change, messages[(*at, change.path.split("/attachments/")[0]
-                                              .removesuffix("/draft.md"))])  # fmt: skip
+            elif words := _WORDS.fullmatch(change.path):
+                self._words(change, messages[(*at, words["folder"])])
+            elif _is_nobodys(change):
+                continue
             elif parents[change.edge.commit] > 1:
                 merged[change.edge.commit][change.path].append(change)
             else:
@@ -66,6 +82,9 @@ class Gathering:
         if change.old is not None:
             what = "removed" if change.new is None else "changed"
             self._fault(commit, path, what)
+        elif change.misspelt:
+            fault = "is a name that some systems take for another one here"
+            self.gathered.strays.append(Stray(path=_shown(path), fault=fault, commit=commit))
         elif change.new is not None and self._regular(change.new, path, commit):
             self.gathered.introductions[path].append((change.new.id, commit))
             self._remember_words(change, messages)
@@ -73,7 +92,7 @@ class Gathering:
     def _remember_words(
         self, change: Change, messages: Mapping[tuple[int, int | None, str], MessageChange]
     ) -> None:
-        folder, _, name = change.path.partition("/records/")
+        folder, _, name = change.path.rpartition("/records/")
         match = _MESSAGE.fullmatch(folder)
         if match and _BINDS_WORDS.fullmatch(name):
             tree = messages[(change.edge.commit, change.edge.parent, folder)].new
@@ -99,22 +118,21 @@ class Gathering:
             return
         if any(_INTENT.fullmatch(name) for name in self._objects.tree(records.id)):
             what = "removed" if change.new is None else "changed" if change.old else "added"
-            self._fault(change.edge.commit, change.path, what, frozen_for=message.path)
+            self._fault(change.edge.commit, change.path, what, frozen_for=_shown(message.path))
 
     def _regular(self, entry: Entry, path: str, commit: int) -> bool:
-        name = path.rsplit("/", 1)[-1]
         fault = ""
         if entry.mode != FILE:
             fault = f"has mode {entry.mode}: only plain files (100644) belong here"
-        elif not SAFE_NAME.fullmatch(name) or not (
+        elif not all(map(SAFE_NAME.fullmatch, path.split("/"))) or not (
             _RECORD.match(path) or path.startswith("trust/")
         ):
             fault = "does not belong here"
         if fault:
-            self.gathered.strays.append(Stray(path=path, fault=fault, commit=commit))
+            self.gathered.strays.append(Stray(path=_shown(path), fault=fault, commit=commit))
         return not fault
 
     def _fault(self, commit: int, path: str, what: str, *, frozen_for: str = "") -> None:
-        fault = EdgeFault(commit=commit, path=path, what=what, frozen_for=frozen_for)
+        fault = EdgeFault(commit=commit, path=_shown(path), what=what, frozen_for=frozen_for)
         if fault not in self.gathered.edge_faults[-8:]:
             self.gathered.edge_faults.append(fault)

@@ -45,6 +45,9 @@ HERMETIC: Mapping[str, str] = {
     "GIT_GRAFT_FILE": os.devnull,  # a graft hides parents, and replace-blindness does not help
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_NO_LAZY_FETCH": "1",  # a promisor remote names a program; older gits need the next line
+    "GIT_ALLOW_PROTOCOL": "none",  # so that not even a missing object goes to the network
 }
 QUIET_CONFIG = (
     *("-c", "core.hooksPath=/dev/null"),  # update-ref runs reference-transaction hooks

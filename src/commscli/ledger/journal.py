@@ -7,8 +7,10 @@ dead. If the branch has the files, the write was done; if not, it is taken back.
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from glob import escape
 from hashlib import sha256
 from pathlib import Path
 
@@ -60,6 +62,7 @@ def recover(repository: Repository) -> list[str]:
 
     The caller holds the clone's lock.
     """
+    _sweep(_file(repository))
     try:
         content = json.loads(_file(repository).read_bytes())
     except FileNotFoundError:
@@ -75,6 +78,8 @@ def recover(repository: Repository) -> list[str]:
 
 
 def _landed(repository: Repository, branch: str, pending: Pending) -> bool:
+    if repository.resolve(branch) is None:  # it was to be the first commit
+        return False
     listed = repository.run("ls-tree", "-z", branch, "--", pending.path)
     return pending.new.encode() in listed
 
@@ -90,10 +95,18 @@ def undo(repository: Repository, pending: list[Pending]) -> None:
     )
 
 
+def _sweep(path: Path) -> None:
+    """Remove what a killed `place_file` had begun; the caller holds the clone's lock."""
+    for left in path.parent.glob(f".{escape(path.name)}.*.part"):
+        left.unlink(missing_ok=True)
+
+
 def _undo_file(repository: Repository, path: Path, entry: Pending) -> None:
+    _sweep(path)
     try:
         data = path.read_bytes()
     except OSError:
+        _remove_empty(path.parent, repository.work_tree)
         return
     if sha256(data).hexdigest() != entry.digest:
         return
@@ -105,9 +118,17 @@ def _undo_file(repository: Repository, path: Path, entry: Pending) -> None:
 
 
 def _remove_empty(folder: Path, top: Path | None) -> None:
-    while folder != top and not any(folder.iterdir()):
-        folder.rmdir()
+    while folder != top and not (folder.is_dir() and any(folder.iterdir())):
+        with suppress(FileNotFoundError, NotADirectoryError):
+            folder.rmdir()
         folder = folder.parent
+
+
+def staged(repository: Repository, paths: Iterable[str]) -> dict[str, str]:
+    """Return the object that the user's index has at each of these paths, where it has one."""
+    listed = repository.run("ls-files", "-z", "--stage", "--", *paths)
+    lines = listed.decode(errors="surrogateescape").split("\0")
+    return {line.split("\t", 1)[1]: line.split()[1] for line in lines if "\t" in line}
 
 
 def set_index(
@@ -118,13 +139,13 @@ def set_index(
 ) -> None:
     """Set these paths in the user's index, by git itself and under its lock; touch no other."""
     if only_if is not None:
-        listed = repository.run("ls-files", "-z", "--stage", "--", *entries).decode()
-        staged = {
-            line.split("\t", 1)[1]: line.split()[1] for line in listed.split("\0") if "\t" in line
-        }
-        entries = {p: e for p, e in entries.items() if staged.get(p) == only_if[p]}
+        there = staged(repository, entries)
+        entries = {p: e for p, e in entries.items() if there.get(p) == only_if[p]}
+    if not entries:
+        return
     zero = "0" * (64 if repository.object_format == "sha256" else 40)
     lines = [
         f"{'100644' if blob else '0'} {blob or zero}\t{path}\0" for path, blob in entries.items()
     ]
-    repository.run("update-index", "-z", "--index-info", stdin="".join(lines).encode())
+    stdin = "".join(lines).encode()
+    repository.run("update-index", "-z", "--index-info", stdin=stdin, env=repository.no_filters())

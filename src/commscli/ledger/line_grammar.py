@@ -6,6 +6,7 @@ see different things. It is plain YAML too, for people and for other tools.
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from commscli.domain.fields import MAX_SAFE
@@ -14,10 +15,10 @@ from commscli.domain.ids import YAML_WORDS
 MAX_BYTES = 64 * 1024
 MAX_DEPTH = 4
 MAX_OBJECT_KEY = 128
-_LINE = re.compile(r"(  )?([a-z][a-z0-9_-]*):(?: (.+))?")
+_LINE = re.compile(r"(  )?([a-z][a-z0-9_-]{0,127}):(?: (.+))?")
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069"
-    "\ufffe\uffff\ud800-\udfff]"
+    "\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 Value = Any
 Pairs = dict[str, Value]
@@ -40,6 +41,8 @@ def write(pairs: Pairs, *, blocks: frozenset[str] = frozenset()) -> bytes:
     lines: list[str] = []
     for key, value in pairs.items():
         if key in blocks and value:
+            if not isinstance(value, dict):
+                raise GrammarFault(f"{key} is {value!r:.40}: expected an entry a line")
             lines.append(f"{key}:\n")
             lines += [f"  {name}: {_json(entry)}\n" for name, entry in value.items()]
         else:
@@ -116,26 +119,24 @@ def _check(value: Value, depth: int) -> None:
     kind = type(value)
     if kind is str:
         _check_text(value)
-        return
-    if kind is bool:
-        return
-    if kind is int:
+    elif kind is int:
         if abs(value) > MAX_SAFE:
             raise GrammarFault("a number beyond 2^53")
-        return
-    if depth > MAX_DEPTH:
-        raise GrammarFault(f"nested deeper than {MAX_DEPTH}")
-    if kind is list:
-        for entry in value:
+    elif kind is list or kind is dict:
+        if depth > MAX_DEPTH:
+            raise GrammarFault(f"nested deeper than {MAX_DEPTH}")
+        _check_keys(value if kind is dict else ())
+        for entry in value.values() if kind is dict else value:
             _check(entry, depth + 1)
-    elif kind is dict:
-        for key, entry in value.items():
-            if len(key) > MAX_OBJECT_KEY:
-                raise GrammarFault(f"a key longer than {MAX_OBJECT_KEY} characters")
-            _check_text(key)
-            _check(entry, depth + 1)
-    else:
+    elif kind is not bool:
         raise GrammarFault("expected text, a whole number, true, false, a list or an object")
+
+
+def _check_keys(keys: Iterable[str]) -> None:
+    for key in keys:
+        if len(key) > MAX_OBJECT_KEY:
+            raise GrammarFault(f"a key longer than {MAX_OBJECT_KEY} characters")
+        _check_text(key)
 
 
 def _check_text(text: str) -> None:

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha1, sha256
+from threading import Timer
 from types import TracebackType
 from typing import Self
 
@@ -18,9 +19,12 @@ from commscli.ledger.repository import Reading
 
 PIPE_ROOM = 400
 """Requests that surely fit into a pipe at once (41 or 65 bytes each, 64 KiB of pipe)."""
+SECONDS = 60.0
+"""How long git may take for as many objects as go through the pipe at once."""
 MAX_OBJECT = 64 * 1024 * 1024
 CACHED_TREES = 8192
 FOLDER, FILE = "40000", "100644"
+PLAIN = frozenset({FILE, "100755"})
 
 
 class ObjectFault(ValueError):
@@ -90,10 +94,23 @@ class Objects:
         waiting = list(ids)
         for first in range(0, len(waiting), PIPE_ROOM):
             batch = waiting[first : first + PIPE_ROOM]
+            # Of a damaged object git announces more than it hands out, and waits for us.
+            patience = Timer(SECONDS, self._process.kill)
+            patience.daemon = True
+            patience.start()
+            try:
+                answers = self._ask(kind, batch)
+            finally:
+                patience.cancel()
+            yield from zip(batch, answers, strict=True)
+
+    def _ask(self, kind: str, batch: list[str]) -> list[bytes]:
+        try:
             self._in.write("".join(f"{object_id}\n" for object_id in batch).encode())
             self._in.flush()
-            answers = [self._answer(kind, object_id) for object_id in batch]
-            yield from zip(batch, answers, strict=True)
+        except OSError:
+            raise _broken(batch[0], "git ended before it read this") from None
+        return [self._answer(kind, object_id) for object_id in batch]
 
     def _answer(self, kind: str, object_id: str) -> bytes:
         header = self._out.readline().split()
@@ -103,7 +120,8 @@ class Objects:
         if size > MAX_OBJECT:
             raise _broken(object_id, f"{size} bytes, more than any message has")
         data = self._out.read(size)
-        self._out.read(1)
+        if len(data) != size or self._out.read(1) != b"\n":
+            raise _broken(object_id, "git does not hand all of it out")
         if found != kind:
             raise _broken(object_id, f"a {found} where a {kind} should be")
         if self._hash(b"%s %d\0" % (kind.encode(), size) + data).hexdigest() != object_id:

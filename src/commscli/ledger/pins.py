@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,7 +16,17 @@ from commscli.ledger.line_grammar import GrammarFault
 from commscli.ledger.repository import Repository
 
 SCHEMA = "comms/pin@1"
-_KEYS = ["schema", "repository", "genesis", "trust", "checkpoint"]
+_COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
+_FITS: Mapping[str, Callable[[object], bool]] = {
+    "schema": lambda value: value == SCHEMA,
+    "repository": lambda value: isinstance(value, str) and value != "",
+    "genesis": is_digest,
+    "trust": lambda value: value == "" or is_digest(value),
+    "checkpoint": lambda value: (
+        value == "" or (isinstance(value, str) and _COMMIT.fullmatch(value) is not None)
+    ),
+}
+_KEYS = list(_FITS)
 
 
 def write(pin: Pin) -> bytes:
@@ -41,7 +52,9 @@ def read(path: Path) -> Pin:
         raise BadInput(f"there is no pin at {path}", remedy="comms trust pin > FILE") from None
     except GrammarFault as fault:
         raise _no_pin(path, str(fault), fault.line) from None
-    if list(pairs) != _KEYS or pairs["schema"] != SCHEMA or not is_digest(pairs["genesis"]):
+    except IsADirectoryError:
+        raise _no_pin(path, "it is a folder", None) from None
+    if list(pairs) != _KEYS or not all(_FITS[key](value) for key, value in pairs.items()):
         raise _no_pin(path, f"expected schema {SCHEMA} and {' '.join(_KEYS[1:])}", 1)
     return Pin(
         repository=pairs["repository"],

@@ -9,17 +9,18 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from commscli.domain.history import Commit, DraftAt, History, Signature
-from commscli.domain.ids import CommitId
+from commscli.domain.ids import CommitId, Digest
 from commscli.ledger.changes import Edge, changes
 from commscli.ledger.commits import Node, raw, walk
 from commscli.ledger.files import read_records, read_trusts
 from commscli.ledger.gathering import Gathered, Gathering
-from commscli.ledger.objects import FOLDER, Objects, Tree
+from commscli.ledger.objects import FILE, FOLDER, Entry, Objects, Tree
 from commscli.ledger.record_files import digest_of
 from commscli.ledger.repository import Repository
 from commscli.ledger.signed import signature_of
 
 COMMITS_AT_ONCE = 256
+_NO_BLOB = ""
 
 
 def read_history(repository: Repository, tip: CommitId) -> History:
@@ -89,8 +90,9 @@ def _drafts(objects: Objects, gathered: Gathered) -> dict[tuple[int, str, str], 
     folders = {
         key: _draft_files(objects, tree_id) for key, tree_id in gathered.message_trees.items()
     }
-    blobs = {e for files in folders.values() for e in files.values()}
+    blobs = {e for files in folders.values() for e in files.values() if e}
     digests = {i: digest_of(data) for i, data in objects.read_many("blob", sorted(blobs))}
+    digests[_NO_BLOB] = Digest("")
     return {
         key: DraftAt(
             draft=digests[files["draft.md"]] if "draft.md" in files else None,
@@ -108,7 +110,12 @@ def _draft_files(objects: Objects, tree_id: str) -> dict[str, str]:
     folder = objects.tree(tree_id)
     inner = folder.get("attachments")
     attached: Tree = objects.tree(inner.id) if inner and inner.mode == FOLDER else {}
-    files = {f"attachments/{name}": entry.id for name, entry in attached.items()}
-    if "draft.md" in folder and folder["draft.md"].mode != FOLDER:
-        files["draft.md"] = folder["draft.md"].id
+    files = {f"attachments/{name}": _blob(entry) for name, entry in attached.items()}
+    if "draft.md" in folder:
+        files["draft.md"] = _blob(folder["draft.md"])
     return files
+
+
+def _blob(entry: Entry) -> str:
+    """Return the content of a plain file; a link or a folder is nobody's words."""
+    return entry.id if entry.mode == FILE else _NO_BLOB

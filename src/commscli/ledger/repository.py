@@ -1,6 +1,6 @@
 """Where the repository is, and what state it is in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +29,8 @@ class Repository:
     objects: Path
     work_tree: Path | None
     object_format: str
+    settings: Mapping[str, str]
+    """Git's configuration as the user had it here when the repository was found."""
 
     @property
     def own_folder(self) -> Path:
@@ -73,7 +75,26 @@ class Repository:
 
     def config(self, key: str) -> str:
         """Return a value of git's configuration as the user has it, or nothing."""
-        return setting(key, self.home)
+        return self.settings.get(key.lower(), "")
+
+    def no_filters(self) -> dict[str, str]:
+        """Return an environment that empties every filter the configuration names.
+
+        For what writes the index: of files that were only just written git reads the content,
+        through their filters. By environment, because a filter's name may hold what
+        ``-c name=value`` would be cut at.
+        """
+        listed = self.run("config", "--name-only", "-z", "--list").decode(errors="surrogateescape")
+        names = {k.rsplit(".", 1)[0] for k in listed.split("\0") if k.startswith("filter.")}
+        settings = [
+            (f"{name}.{key}", value)
+            for name in sorted(names)
+            for key, value in (("smudge", ""), ("clean", ""), ("process", ""), ("required", "no"))
+        ]
+        env = {"GIT_CONFIG_COUNT": str(len(settings))}
+        for number, (key, value) in enumerate(settings):
+            env |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+        return env
 
     @contextmanager
     def reading(self) -> Iterator["Reading"]:
@@ -115,11 +136,21 @@ class Reading:
 
 def setting(key: str, folder: Path) -> str:
     """Return a value of git's configuration as the user has it in a folder, or nothing."""
+    return _settings(folder).get(key.lower(), "")
+
+
+def _settings(folder: Path) -> dict[str, str]:
     try:
-        found = git.run(["config", "--get", key], cwd=folder, env={"LC_ALL": "C"})
+        listed = git.run(["config", "--list", "-z"], cwd=folder, env={"LC_ALL": "C"})
     except GitFailed:
-        return ""
-    return found.decode(errors="replace").strip()
+        return {}
+    pairs = (entry.partition("\n") for entry in listed.decode(errors="replace").split("\0"))
+    return {key.lower(): value.strip() for key, _, value in pairs if key}
+
+
+def set_setting(repository: Repository, key: str, value: str) -> None:
+    """Set a value in the clone's own configuration; a `Repository` found before keeps its own."""
+    repository.run("config", "--local", key, value)
 
 
 def discover(start: Path) -> Repository:
@@ -144,6 +175,7 @@ def discover(start: Path) -> Repository:
         objects=(start / objects).resolve(),
         work_tree=work_tree,
         object_format=object_format,
+        settings=_settings(start),
     )
 
 

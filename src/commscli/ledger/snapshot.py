@@ -23,7 +23,7 @@ class Snapshot:
         *folders, name = path.split("/")
         tree = self._folder(folders)
         entry = tree.get(name) if tree is not None else None
-        if entry is None or entry.mode == FOLDER or entry.mode == "160000":
+        if entry is None or entry.mode in {FOLDER, "160000"}:
             return None
         return self.objects.read("blob", entry.id)
 

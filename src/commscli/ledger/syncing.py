@@ -5,6 +5,7 @@ configuration names does not.
 """
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -25,8 +26,11 @@ REMOTE = "origin"
 SECONDS = 30.0
 INCOMING = "refs/comms/incoming"
 _PROGRAMS = re.compile(
-    r"core\.(?:sshcommand|gitproxy|askpass)|credential\..*|remote\..*\.(?:uploadpack|receivepack|vcs)"
+    r"core\.(?:sshcommand|gitproxy|askpass|alternaterefscommand)|credential\..*"
+    r"|remote\..*\.(?:uploadpack|receivepack|vcs)",
+    re.DOTALL,
 )
+_OWN_SCOPES = {"local", "worktree"}
 _MOVED = re.compile(
     r"non-fast-forward|fetch first|cannot lock ref|failed to update ref|incorrect old value"
 )
@@ -74,8 +78,9 @@ def fetch(repository: Repository, branch: str, network: Network) -> CommitId | N
         BadInput: if the repository's own configuration names a program to run for it.
     """
     try:
+        # An empty refmap: what was last seen of the remote is compared below, not overwritten.
         _remote(repository, network, "fetch", "--quiet", "--no-tags", "--no-recurse-submodules",
-                "--no-write-fetch-head", REMOTE, f"+{branch}:{INCOMING}")  # fmt: skip
+                "--no-write-fetch-head", "--refmap=", REMOTE, f"+{branch}:{INCOMING}")  # fmt: skip
     except GitFailed as failure:
         if "couldn't find remote ref" in failure.said:
             return None
@@ -106,7 +111,8 @@ def push(repository: Repository, branch: str, commit: CommitId, network: Network
         Unreachable: if it does not answer, or refuses.
     """
     try:
-        _remote(repository, network, "push", "--quiet", "--no-verify", REMOTE, f"{commit}:{branch}")
+        _remote(repository, network, "push", "--quiet", "--no-verify", "--no-signed",
+                "--no-recurse-submodules", REMOTE, f"{commit}:{branch}")  # fmt: skip
     except GitFailed as failure:
         if _MOVED.search(failure.said):
             raise Rejected("the remote has moved on", remedy="comms sync") from None
@@ -125,10 +131,10 @@ def _remote(repository: Repository, network: Network, *argv: str) -> bytes:
 
 
 def _require_no_programs(repository: Repository) -> None:
-    listed = git.run(
-        ["config", "--local", "--list", "--name-only", "-z"], cwd=repository.home, env={}
-    )
-    named = [k for k in listed.decode(errors="replace").split("\0") if _PROGRAMS.fullmatch(k)]
+    words = ("config", "--list", "--includes", "--show-scope", "--name-only", "-z")
+    listed = git.run(words, cwd=repository.home, env={}).decode(errors="replace").split("\0")
+    pairs = zip(listed[::2], listed[1::2], strict=False)
+    named = [k for scope, k in pairs if scope in _OWN_SCOPES and _PROGRAMS.fullmatch(k)]
     if named:
         raise BadInput(
             f"this repository's own configuration sets {', '.join(named)}, which can run a "
@@ -141,10 +147,8 @@ def _require_no_programs(repository: Repository) -> None:
 def _unreachable(repository: Repository, failure: GitFailed) -> Unreachable:
     url = repository.config(f"remote.{REMOTE}.url")
     shown = re.sub(r"//[^/@]*@", "//", url)
-    lines = [line for line in failure.said.strip().splitlines() if line.strip()]
-    said = lines[0] if lines else failure.text
     return Unreachable(
-        f"the remote {shown} cannot be reached: {said}",
+        f"the remote {shown} cannot be reached: {_error_line(failure)}",
         remedy="comms sync, when it can; --offline until then",
     )
 
@@ -204,22 +208,22 @@ def _merge(
             )
         tree = trees.grow(repository, objects, found[1], merged.changes, merged.modes)
     message = f"Merge {REMOTE}/{branch.removeprefix('refs/heads/')}"
-    return commit_object(repository, tree, [ours, theirs], person, at, message)
+    return commit_object(repository, tree, [ours, theirs], person=person, at=at, message=message)
 
 
 def _move(repository: Repository, branch: str, old: CommitId | None, new: CommitId) -> None:
     """Move the branch, the index and the work tree; local edits in the way stop it before."""
-    filters = _no_filters(repository)
+    heads = (old, new) if old else (new,)
+    filters = repository.no_filters()
+    with suppress(GitFailed):  # says that files differ; a file that was only touched does not
+        repository.run("update-index", "-q", "--refresh", env=filters)
     try:
-        if old is None:
-            repository.run(*filters, "read-tree", "-m", "-u", new)
-        else:
-            repository.run(*filters, "read-tree", "-m", "-u", old, new)
+        repository.run("read-tree", "-m", "-u", "--no-recurse-submodules", *heads, env=filters)
     except GitFailed as failure:
         if "not uptodate" in failure.said or "would be overwritten" in failure.said:
             raise Refused(
                 "files with edits that are not recorded are in the way of what others did: "
-                + failure.said.strip().splitlines()[0].removeprefix("error: "),
+                + _error_line(failure),
                 remedy="record or stash them (comms revise, git stash), then comms sync",
                 code="unrecorded-edits",
             ) from None
@@ -227,13 +231,8 @@ def _move(repository: Repository, branch: str, old: CommitId | None, new: Commit
     repository.run("update-ref", "-m", "comms: sync", branch, new, old or "0" * len(new))
 
 
-def _no_filters(repository: Repository) -> list[str]:
-    """Return settings that empty every filter the repository's configuration names."""
-    listed = repository.run("config", "--name-only", "-z", "--list").decode(errors="replace")
-    names = {k.rsplit(".", 1)[0] for k in listed.split("\0") if k.startswith("filter.")}
-    return [
-        word
-        for name in sorted(names)
-        for setting in ("smudge=", "clean=", "process=", "required=false")
-        for word in ("-c", f"{name}.{setting}")
-    ]
+def _error_line(failure: GitFailed) -> str:
+    """Return the line in which git says what is wrong, past its hints."""
+    lines = failure.said.strip().splitlines() or [failure.text]
+    said = next((line for line in lines if line.startswith(("error: ", "fatal: "))), lines[0])
+    return said.removeprefix("error: ").removeprefix("fatal: ")

@@ -5,6 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
+from commscli.errors import BadInput
 from commscli.ledger import git
 from commscli.ledger.objects import FILE, FOLDER, Entry, Objects, Tree
 from commscli.ledger.repository import Repository
@@ -33,8 +34,9 @@ def grow(
     modes: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """Return the tree that is ``root`` with these paths set, or (``None``) taken away."""
+    where = ("--git-dir", str(repository.git_dir))
     process = git.start(
-        [*git.QUIET_CONFIG, "--git-dir", str(repository.git_dir), "mktree", "--batch", "--missing"],
+        [*git.QUIET_CONFIG, *where, "mktree", "-z", "--batch", "--missing"],
         cwd=repository.home,
         env=git.HERMETIC,
     )
@@ -46,9 +48,12 @@ def grow(
             f" {e.id}\t{name}"
             for name, e in tree.items()
         ]
-        into.write(b"".join(_bytes(f"{line}\n") for line in lines) + b"\n")
+        into.write(b"".join(_bytes(f"{line}\0") for line in lines) + b"\0")
         into.flush()
-        return out.readline().decode().strip()
+        made = out.readline().decode().strip()
+        if not made:
+            raise BadInput("git cannot store a folder here", remedy="git fsck", code="git")
+        return made
 
     try:
         return _grow(objects, root, blobs, modes, make)

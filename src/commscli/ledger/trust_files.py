@@ -131,13 +131,16 @@ def read(data: bytes) -> Trust:
     if list(pairs) != list(KEYS) or pairs["schema"] != SCHEMA:
         raise GrammarFault(f"expected schema {SCHEMA} and the keys {' '.join(KEYS)}")
     try:
-        return _trust(pairs)
+        trust = _trust(pairs)
     except GrammarFault:
         raise
     except CommsError as fault:
         raise GrammarFault(fault.text) from None
     except (KeyError, TypeError, ValueError, AttributeError) as fault:
         raise GrammarFault(f"a field does not hold what it must: {fault}") from None
+    if line_grammar.write(_pairs(trust), blocks=BLOCKS) != data:
+        raise GrammarFault("the same values are written in another way: sets are sorted")
+    return trust
 
 
 def _trust(pairs: Mapping[str, Any]) -> Trust:
@@ -150,7 +153,7 @@ def _trust(pairs: Mapping[str, Any]) -> Trust:
         people={PersonId(i): _person(i, v) for i, v in _entries(pairs["people"])},
         roles={RoleId(i): tuple(map(PersonId, _ids(v))) for i, v in _entries(pairs["roles"])},
         gates={GateId(i): _gate(i, v) for i, v in _entries(pairs["gates"])},
-        may={kind: tuple(map(RoleId, _ids(v))) for kind, v in pairs["may"].items()},
+        may={kind: tuple(map(RoleId, _ids(v))) for kind, v in _entries(pairs["may"])},
         may_share=tuple(_pair(entry) for entry in _list(pairs["may_share"])),
         relaxed={AudienceId(i): _relaxed(v) for i, v in _entries(pairs["relaxed"])},
         preapproved=tuple(_list(pairs["preapproved"])),

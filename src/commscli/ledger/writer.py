@@ -5,9 +5,11 @@ Nothing that the repository's configuration names runs on the way: no hook, no f
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from pathlib import Path
 
 from commscli.domain.ids import CommitId
 from commscli.domain.trust import Person
@@ -54,6 +56,7 @@ def require_branch(repository: Repository) -> str:
 
     Raises:
         BadInput: if this is no place to write: bare, detached, or in the middle of a merge.
+        Busy: if somebody else's git holds the index.
     """
     if repository.work_tree is None:
         raise BadInput(
@@ -65,6 +68,12 @@ def require_branch(repository: Repository) -> str:
     if unfinished:
         what, how = unfinished
         raise BadInput(f"{what} is in progress here", remedy=how, code="unfinished-git")
+    if (repository.git_dir / "index.lock").exists():
+        raise Busy(
+            "another git is at work in this clone (index.lock)",
+            remedy="wait for it; if none runs any more, remove .git/index.lock",
+            code="index-lock",
+        )
     branch = repository.branch()
     if branch is None:
         raise BadInput(
@@ -104,9 +113,14 @@ def _try(
         _require_no_edits(repository, objects, change, old)
         blobs = trees.write_blobs(repository, change.files)
         tree = trees.grow(repository, objects, root, blobs)
-    parents = [head] if head else []
     made = commit_object(
-        repository, tree, parents, change.person, change.at, change.message, change.sign
+        repository,
+        tree,
+        [head] if head else [],
+        person=change.person,
+        at=change.at,
+        message=change.message,
+        sign=change.sign,
     )
     if change.publish is not None:
         change.publish(made)
@@ -141,17 +155,32 @@ def _require_no_edits(
     """Refuse to write over what somebody edited and did not record."""
     if repository.work_tree is None:
         return
+    staged = journal.staged(repository, change.files)
     for path, data in change.files.items():
-        try:
-            there = (repository.work_tree / path).read_bytes()
-        except FileNotFoundError:
-            continue
+        _require_no_links(repository.work_tree, path)
         blob = old[path]
-        if there != data and (blob is None or there != objects.read("blob", blob)):
+        here = [objects.read("blob", i) for i in {staged.get(path)} - {blob, None} if i]
+        with suppress(FileNotFoundError):
+            here.append((repository.work_tree / path).read_bytes())
+        if any(h != data and (blob is None or h != objects.read("blob", blob)) for h in here):
             raise Refused(
                 f"{path} has edits that are not recorded, and would be lost",
-                remedy=f"record them (comms revise --file {path}), or git restore {path}",
+                remedy=f"record them (comms revise --file {path}), or git restore --staged "
+                f"--worktree {path}",
                 code="unrecorded-edits",
+            )
+
+
+def _require_no_links(work_tree: Path, path: str) -> None:
+    """Refuse to write through a symbolic link: it may lead out of the repository."""
+    place = work_tree
+    for name in path.split("/"):
+        place /= name
+        if place.is_symlink():
+            raise Refused(
+                f"{place.relative_to(work_tree)} is a symbolic link where a record goes",
+                remedy="git log -- that path says who put it there; comms check",
+                code="link",
             )
 
 
@@ -159,6 +188,7 @@ def commit_object(
     repository: Repository,
     tree: str,
     parents: Sequence[CommitId],
+    *,
     person: Person | None,
     at: datetime,
     message: str,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from commscli.domain.report import Finding
+from commscli.domain.report import Finding, Level
 from commscli.gates.case import Case
 from commscli.gates.rule import Rule
 from commscli.gates.unpassed import unpassed
@@ -12,7 +12,20 @@ ID = "open-gate"
 
 def judge(case: Case) -> Iterator[Finding]:
     """Find sent messages with a gate that was not passed for this reason."""
-    return unpassed(case, ID)
+    yield from unpassed(case, ID)
+    for message in case.messages:
+        for intent in message.astray:
+            yield Finding(
+                rule=ID,
+                level=Level.ERROR,
+                text=f"{intent.record.person} sent what is no revision of this message, or one "
+                "that counts for nothing: no gate was passed for it",
+                remedy="say what is right in a new message; an admin may accept the fault",
+                incident=message.incident,
+                message=message.message,
+                path=message.path(intent.digest),
+                digest=intent.digest,
+            )
 
 
 RULE = Rule(id=ID, title="Every sent message passed every gate", judge=judge)

@@ -15,4 +15,4 @@ def judge(case: Case) -> Iterator[Finding]:
     return faulty(case, ID, "somebody who holds the role now does it again")
 
 
-RULE = Rule(id=ID, title="Verdicts that the roster has overtaken count for nothing", judge=judge)
+RULE = Rule(id=ID, title="What the roster has overtaken counts for nothing", judge=judge)

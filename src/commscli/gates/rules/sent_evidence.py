@@ -1,16 +1,14 @@
 """What a ``sent`` record states agrees with what was approved."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from commscli.domain.durations import parse_offset
-from commscli.domain.moments import moment
+from commscli.domain.moments import moment, stamp
 from commscli.domain.records import Drafted, Sent
 from commscli.domain.report import Finding, Level
 from commscli.gates.case import Case
 from commscli.gates.message import MessageCase
 from commscli.gates.rule import Rule
-from commscli.gates.standing import Worth
 
 ID = "sent-evidence"
 
@@ -23,7 +21,7 @@ def judge(case: Case) -> Iterator[Finding]:
             body = placed.record.body
             if not isinstance(body, Sent):
                 continue
-            if message.standings[placed.digest].worth is not Worth.VALID:
+            if not message.standings[placed.digest].happened:
                 continue
             send = intents.get(body.intent)
             past = message.ordered.before(placed.digest)
@@ -64,10 +62,16 @@ def _slot_faults(sent: Sent, draft: Drafted) -> Iterator[str]:
     wanted = {"send.time"} | ({"send.next_update"} if draft.next_update else set())
     if set(sent.slots) != wanted:
         yield f"fills {', '.join(sorted(sent.slots))}: expected {', '.join(sorted(wanted))}"
-    elif draft.next_update:
-        start: datetime = moment(sent.slots["send.time"])
-        if moment(sent.slots["send.next_update"]) != start + parse_offset(draft.next_update):
-            yield f"promises another time than {draft.next_update} after the send"
+    elif draft.next_update and sent.slots["send.next_update"] != _promised(sent, draft):
+        yield f"promises another time than {draft.next_update} after the send"
+
+
+def _promised(sent: Sent, draft: Drafted) -> str:
+    """Return the time of the next update, or nothing where the calendar ends before it."""
+    try:
+        return stamp(moment(sent.slots["send.time"]) + parse_offset(draft.next_update))
+    except OverflowError:
+        return ""
 
 
 RULE = Rule(id=ID, title="What was sent is what was approved", judge=judge)

@@ -1,4 +1,4 @@
-"""A commit that brings a record is written in the one form that hides nothing."""
+"""A commit that brings a record or a trust version is written in the one form that hides nothing."""
 
 from collections.abc import Iterator
 
@@ -15,10 +15,10 @@ def judge(case: Case) -> Iterator[Finding]:
         yield Finding(
             rule=ID,
             level=Level.ERROR,
-            text=f"the commit brings a record and {fault}",
+            text=f"the commit brings a record or a trust version, and {fault}",
             remedy="record it again with comms; an admin may accept the fault",
             commit=commit_id(case.history, number),
         )
 
 
-RULE = Rule(id=ID, title="Commits that bring records hide nothing", judge=judge)
+RULE = Rule(id=ID, title="Commits that bring records or trust hide nothing", judge=judge)

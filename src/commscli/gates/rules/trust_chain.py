@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from commscli.domain.report import Finding, Level
 from commscli.gates.case import Case
-from commscli.gates.rule import Rule, commit_id
+from commscli.gates.rule import Rule, entered
 
 ID = "trust-chain"
 
@@ -12,14 +12,13 @@ ID = "trust-chain"
 def judge(case: Case) -> Iterator[Finding]:
     """Find trust versions that are not in force."""
     for refusal in case.chain.refusals:
-        introduced = refusal.file.introduced
         yield Finding(
             rule=ID,
             level=Level.ERROR,
             text=f"{refusal.file.path} is not in force: it {refusal.why}",
             remedy="an admin makes the next version again: comms trust show, then comms trust add",
             path=refusal.file.path,
-            commit=commit_id(case.history, introduced[0]) if introduced else None,
+            commit=entered(case.history, refusal.file.introduced),
             digest=refusal.file.digest,
         )
 
