@@ -1,5 +1,6 @@
 """``python -m commscli``, and the console script ``comms``."""
 
+import io
 import sys
 
 
@@ -7,6 +8,9 @@ def main() -> int:
     """Run the command line and return its exit code."""
     from commscli.cli.boundary import run  # noqa: PLC0415 - nothing before it may fail unseen
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # words are UTF-8, as git's are
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     return run(sys.argv[1:])
 
 

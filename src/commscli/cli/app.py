@@ -16,7 +16,7 @@ PANELS = ("Every incident", "Business Lead", "Proof", "Peace time")
 class Sections(TyperGroup):
     """Help with the commands under the occasions on which people need them."""
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - the parser's form
         """Write the commands, a section an occasion."""
         rows: dict[str, list[tuple[str, str]]] = {}
         width = formatter.width - 6 - max((len(name) for name in self.commands), default=0)
@@ -70,11 +70,11 @@ def _version(wanted: bool) -> None:
 
 
 @app.callback()
-def _globals(
+def _globals(  # noqa: PLR0917 - typer's form
     folder: Annotated[
         Path, typer.Option("-C", metavar="DIR", help="Work in this folder.", show_default=False)
     ] = Path(),
-    incident: Annotated[
+    incident: Annotated[  # noqa: F811 - the module below is imported for what it registers
         str, typer.Option("-i", "--incident", metavar="INCIDENT", help="Which incident.")
     ] = "",
     key: Annotated[

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import typer
 
+from commscli.cli.arguments import split_globals
 from commscli.cli.exits import Exit, exit_code
 from commscli.errors import BadInput, CommsError, Interrupted
 
@@ -18,14 +19,13 @@ BUGS = "comms --version and the lines above, to whoever maintains your comms"
 
 def run(argv: Sequence[str]) -> int:
     """Run one command line and return its exit code; nothing else escapes."""
-    as_json = "--json" in argv or _format_is_json(argv)
+    front, rest = split_globals(argv)
+    as_json = "--json" in front
     try:
-        return _run(argv)
+        return _run([*front, *rest])
     except CommsError as fault:
-        return _fail(fault, as_json=as_json)
-    except typer.Abort:
-        return _fail(Interrupted("interrupted"), as_json=as_json)
-    except KeyboardInterrupt:
+        return _fail(fault, as_json=as_json, command=rest)
+    except (typer.Abort, KeyboardInterrupt):
         return _fail(Interrupted("interrupted"), as_json=as_json)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -35,38 +35,49 @@ def run(argv: Sequence[str]) -> int:
     except OSError as fault:
         return _fail(_machine(fault), as_json=as_json)
     except Exception as bug:  # noqa: BLE001 - the last resort: any other failure is our bug
-        return _bug(bug)
+        return _bug(bug, as_json=as_json)
 
 
 def _run(argv: Sequence[str]) -> int:
     from commscli.cli.app import app, state  # noqa: PLC0415 - inside the boundary
-    from commscli.cli.arguments import globals_first  # noqa: PLC0415 - as above
 
     state.reset()
     command = typer.main.get_command(app)
     try:
-        outcome = command(globals_first(argv), prog_name="comms", standalone_mode=False)
+        outcome = command(list(argv), prog_name="comms", standalone_mode=False)
     except typer.Exit as done:
         return int(done.exit_code)
+    except SystemExit as end:  # typer ends the program itself when a pipe breaks
+        if isinstance(end.__context__, BrokenPipeError):
+            raise BrokenPipeError from end
+        raise
+    if outcome == Exit.INTERRUPTED:  # typer makes a code of a Ctrl-C, and says nothing
+        raise KeyboardInterrupt
     return int(outcome or state.current.exit_code)
 
 
-def _format_is_json(argv: Sequence[str]) -> bool:
-    pairs = zip(argv, argv[1:], strict=False)
-    return "--format=json" in argv or ("--format", "json") in pairs
-
-
-def _fail(fault: CommsError, *, as_json: bool) -> int:
+def _fail(fault: CommsError, *, as_json: bool, command: Sequence[str] = ()) -> int:
     code = exit_code(fault)
+    fault.remedy = fault.remedy or _help_for(fault, command)
     if as_json:
-        import json  # noqa: PLC0415 - only here
-
-        from commscli.render.documents import error_document  # noqa: PLC0415 - as above
-
-        sys.stdout.write(json.dumps(error_document(fault, code), ensure_ascii=False, indent=2))
-        sys.stdout.write("\n")
+        _print_document(fault, code)
     sys.stderr.write(error_text(fault))
     return code
+
+
+def _help_for(fault: CommsError, command: Sequence[str]) -> str:
+    """Return a next step for a failure that names none: no failure leaves anybody alone."""
+    if isinstance(fault, Interrupted):
+        return ""
+    if fault.code == "usage":
+        return " ".join(["comms", *command[:1], "--help"])
+    return "comms doctor looks at this clone, your key and the remote"
+
+
+def _print_document(fault: CommsError, code: int) -> None:
+    from commscli.render.documents import error_document, written  # noqa: PLC0415 - only here
+
+    sys.stdout.write(written(error_document(fault, code)))
 
 
 def error_text(fault: CommsError) -> str:
@@ -74,6 +85,8 @@ def error_text(fault: CommsError) -> str:
     from commscli.render.escaping import safe  # noqa: PLC0415 - only on failure
 
     lines = [f"error: {fault.text}"]
+    if fault.place and not fault.problems:
+        lines.append(f"  at {fault.place}")
     lines += [f"  {problem}" for problem in fault.problems]
     for missing in fault.missing:
         could = ", ".join(missing.could) or "nobody on the roster"
@@ -87,15 +100,16 @@ def _usage(fault: Exception, *, as_json: bool) -> int:
     shown = getattr(fault, "format_message", lambda: str(fault))()
     context = getattr(fault, "ctx", None)
     path = context.command_path if context is not None else "comms"
-    if type(fault).__name__ == "NoArgsIsHelpError":
+    if type(fault).__name__ == "NoArgsIsHelpError" and not as_json:
         sys.stderr.write(f"{shown}\n")
         return Exit.USAGE
-    return _fail(
-        BadInput(shown.replace("\n", " "), remedy=f"{path} --help", code="usage"), as_json=as_json
-    )
+    text = shown.replace("\n", " ") if "Usage:" not in shown else f"{path} needs a command"
+    return _fail(BadInput(text, remedy=f"{path} --help", code="usage"), as_json=as_json)
 
 
 def _machine(fault: OSError) -> CommsError:
+    if isinstance(fault, FileNotFoundError) and not fault.filename:
+        return BadInput("the folder that you are in is gone", remedy="cd to one that is there")
     where = f"{fault.filename}: " if fault.filename else ""
     return BadInput(
         f"{where}{fault.strerror or fault}",
@@ -104,9 +118,12 @@ def _machine(fault: OSError) -> CommsError:
     )
 
 
-def _bug(bug: Exception) -> int:
+def _bug(bug: Exception, *, as_json: bool) -> int:
     import traceback  # noqa: PLC0415 - only here
 
+    if as_json:
+        shown = CommsError(f"{type(bug).__name__}: {bug}", remedy=BUGS, code="bug")
+        _print_document(shown, Exit.BUG)
     if os.environ.get("COMMS_DEBUG"):
         traceback.print_exc()
     else:

@@ -32,7 +32,7 @@ def pairs(texts: list[str]) -> dict[str, str]:
 
 
 @app.command(rich_help_panel=PANEL)
-def new(
+def new(  # noqa: PLR0917 - typer's form
     title: Annotated[str, typer.Argument(help="What people will call it.")] = "",
     severity: Annotated[str, typer.Option(metavar="S", help="1 to 5, or SEV-1, or critical.")] = "",
     playbook: Annotated[str, typer.Option(metavar="P", help="Which scenario.")] = "",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 PANEL = "Business Lead"
 _Why = Annotated[str, typer.Option(metavar="TEXT", help="Why.")]
-facts = group("fact", "Record what is known, and list it.", PANEL)
+facts = group("fact", "Record what is known (fact KEY=VALUE...), and list it.", PANEL)
 
 
 def _told(recorded: "Recorded", text: str) -> None:
@@ -70,23 +70,26 @@ def fact_import(file: Annotated[Path, typer.Argument()]) -> None:
 
 
 def _set(values: dict[str, str]) -> None:
+    from commscli.domain.records import Fact  # noqa: PLC0415 - lazy
+    from commscli.render.story_text import facts_text  # noqa: PLC0415 - lazy
     from commscli.workflow.declaring import set_facts  # noqa: PLC0415 - lazy
 
     recorded = set_facts(state.current.session(), values)
-    lines = (f"{r.record.body.key}={r.record.body.value}\n" for r in recorded.records)  # type: ignore[union-attr] # all are facts
-    tell_recorded(state.current, recorded, lambda: "".join(lines))
+    said = [r.record.body for r in recorded.records]
+    given = {body.key: body.value for body in said if isinstance(body, Fact)}
+    tell_recorded(state.current, recorded, lambda: facts_text(given))
 
 
 @facts.command("list")
 def fact_list() -> None:
     """List the facts of the incident."""
     from commscli.render.documents import plain_document  # noqa: PLC0415 - lazy
-    from commscli.render.escaping import one_line  # noqa: PLC0415 - lazy
+    from commscli.render.story_text import facts_text  # noqa: PLC0415 - lazy
     from commscli.workflow.declaring import facts_of  # noqa: PLC0415 - lazy
 
     run = state.current
     found = dict(facts_of(run.session()))
     run.answer(
         lambda: plain_document("facts", {"facts": found}),
-        lambda: "".join(f"{key}={one_line(value)}\n" for key, value in sorted(found.items())),
+        lambda: facts_text(dict(sorted(found.items()))),
     )

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from commscli.cli.app import app, state
-from commscli.cli.telling import tell_recorded, tell_resolved
+from commscli.cli.telling import tell_meant, tell_recorded, tell_resolved
 
 PANEL = "Every incident"
 
@@ -22,7 +22,7 @@ def draft(
 ) -> None:
     """Render messages from their templates; print the id of each."""
     from commscli.workflow.drafting import Wanted  # noqa: PLC0415 - lazy
-    from commscli.workflow.drafting import draft as draft_
+    from commscli.workflow.drafting import draft as draft_  # noqa: PLC0415 - lazy
 
     run = state.current
     chosen = () if due else (*audiences, *audience)
@@ -38,10 +38,10 @@ def revise(
     file: Annotated[str, typer.Option(metavar="F|-", help="The new words.")] = "",
     take: Annotated[str, typer.Option(metavar="PERSON", help="Take a reviewer's wording.")] = "",
 ) -> None:
-    """Record the next revision: in an editor, from a file, or a reviewer's wording."""
+    """Record the next revision: edited, from a file, or proposed."""
     from commscli.cli.asking import edit, given_text  # noqa: PLC0415 - lazy
     from commscli.workflow.revising import Source  # noqa: PLC0415 - lazy
-    from commscli.workflow.revising import revise as revise_
+    from commscli.workflow.revising import revise as revise_  # noqa: PLC0415 - lazy
 
     run = state.current
     source = Source(
@@ -53,6 +53,7 @@ def revise(
     stale = [{"gate": gate, "person": person} for gate, person in revised.stale]
     text = f"{record.message}@{number}\n"
     tell_recorded(run, revised.recorded, lambda: text, stale=stale)
+    tell_meant(run, record.incident, record.message, number)
     for gate, person in revised.stale:
         run.tell(f"stale: {person}'s verdict in {gate} was on other words")
 
@@ -66,6 +67,7 @@ def show(message: Annotated[str, typer.Argument()]) -> None:
 
     run = state.current
     seen = look(run.session(), message)
+    tell_meant(run, seen.incident, seen.message, seen.revision)
     run.answer(lambda: show_document(seen), lambda: message_text(seen, run.paint()))
 
 
@@ -81,6 +83,7 @@ def diff(
 
     run = state.current
     seen = compare(run.session(), message, since)
+    tell_meant(run, seen.incident, seen.message, seen.new)
     run.answer(lambda: diff_document(seen), lambda: diff_text(seen, run.paint()))
 
 
@@ -93,4 +96,5 @@ def preview(message: Annotated[str, typer.Argument()]) -> None:
 
     run = state.current
     seen = preview_(run.session(), message)
+    tell_meant(run, seen.incident, seen.message, seen.revision)
     run.answer(lambda: preview_document(seen), lambda: preview_text(seen, run.paint()))

@@ -1,5 +1,7 @@
 """``comms init``, ``join``, ``doctor``, ``template``, ``playbook``, ``demo``: in peace time."""
 
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +13,7 @@ from commscli.errors import BadInput
 
 if TYPE_CHECKING:
     from commscli.domain.history import Pin
+    from commscli.workflow.doctoring import Answer
     from commscli.workflow.joining import Joined
 
 PANEL = "Peace time"
@@ -19,7 +22,7 @@ playbooks = group("playbook", "The scenarios that were thought through before.",
 
 
 @app.command(rich_help_panel=PANEL)
-def init(
+def init(  # noqa: PLR0917 - typer's form
     folder: Annotated[Path, typer.Argument(metavar="[DIR]")] = Path(),
     organisation: Annotated[str, typer.Option(metavar="N", help="Who speaks.")] = "",
     person: Annotated[str, typer.Option(metavar="ID", help="Your id, such as ana.")] = "",
@@ -98,7 +101,8 @@ def _tell_joined(joined: "Joined") -> None:
     answers = examine(joined.session)
     run.answer(lambda: joined_document(joined, answers), lambda: f"{joined.folder}\n")
     run.tell(f"you are {joined.person}; pin {joined.pin.genesis[:16]} kept in {joined.pin_file}")
-    run.tell(answers_text(answers, run.paint()))
+    sys.stderr.write(answers_text(answers, run.paint(sys.stderr)))
+    run.exit_code = _worst(answers)
 
 
 @app.command(rich_help_panel=PANEL)
@@ -110,22 +114,26 @@ def doctor() -> None:
     run = state.current
     answers = examine(run.session())
     run.answer(lambda: answers_document(answers), lambda: answers_text(answers, run.paint()))
-    run.exit_code = Exit.REFUSED if any(a.level == "error" for a in answers) else Exit.DONE
+    run.exit_code = _worst(answers)
+
+
+def _worst(answers: "Iterable[Answer]") -> Exit:
+    return Exit.REFUSED if any(a.level == "error" for a in answers) else Exit.DONE
 
 
 @templates.command("list")
 def template_list() -> None:
     """List the templates: of this repository, or the shipped ones."""
     from commscli.render.documents import plain_document  # noqa: PLC0415 - lazy
+    from commscli.render.peace_text import listing_text  # noqa: PLC0415 - lazy
     from commscli.workflow.library_of import template_heads  # noqa: PLC0415 - lazy
 
     run = state.current
     found = template_heads(run.circumstances())
     listed = [{"id": name, "title": title} for name, title in found.items()]
-    width = max(map(len, found), default=0)
     run.answer(
         lambda: plain_document("templates", {"templates": listed}),
-        lambda: "".join(f"{name:<{width}}  {title}\n" for name, title in found.items()),
+        lambda: listing_text(found),
     )
 
 
@@ -141,15 +149,15 @@ def template_show(name: Annotated[str, typer.Argument()]) -> None:
 def playbook_list() -> None:
     """List the playbooks: of this repository, or the shipped ones."""
     from commscli.render.documents import plain_document  # noqa: PLC0415 - lazy
+    from commscli.render.peace_text import listing_text  # noqa: PLC0415 - lazy
     from commscli.workflow.library_of import playbook_titles  # noqa: PLC0415 - lazy
 
     run = state.current
     found = playbook_titles(run.circumstances())
     listed = [{"id": name, "title": title} for name, title in found.items()]
-    width = max(map(len, found), default=0)
     run.answer(
         lambda: plain_document("playbooks", {"playbooks": listed}),
-        lambda: "".join(f"{name:<{width}}  {title}\n" for name, title in found.items()),
+        lambda: listing_text(found),
     )
 
 
@@ -167,5 +175,6 @@ def _show(what: str, name: str, texts: dict[str, str], remedy: str) -> None:
     if name not in texts:
         raise BadInput(f"no {what} is called {name!r}", remedy=remedy, code=f"no-{what}")
     state.current.answer(
-        lambda: plain_document(what, {"id": name, "text": texts[name]}), lambda: texts[name]
+        lambda: plain_document(what, {"id": name, "text": texts[name]}),
+        lambda: state.current.as_is(texts[name]),
     )

@@ -6,7 +6,7 @@ import typer
 
 from commscli.cli.app import app, state
 from commscli.cli.exits import Exit
-from commscli.errors import BadInput
+from commscli.errors import BadInput, CommsError
 
 PANEL = "Proof"
 
@@ -31,11 +31,33 @@ def check(
         raise BadInput(f"--format {form}: expected text or json", code="usage")
     run.as_json = run.as_json or form == "json"
     run.pin = pin or run.pin
-    report = check_(run.session(), paths)
+    try:
+        report = check_(run.session(), paths)
+    except CommsError as fault:
+        _unreadable(fault)
+        return
     run.answer(lambda: check_document(report), lambda: check_text(report, run.paint()))
-    run.exit_code = _exit(str(report.outcome), warned=bool(report.findings) and strict)
+    warned = any(finding.level == "warning" for finding in report.findings)
+    run.exit_code = _exit(str(report.outcome), warned=warned and strict)
     if exit_zero and run.exit_code == Exit.REFUSED:
         run.exit_code = Exit.DONE
+
+
+def _unreadable(fault: CommsError) -> None:
+    """A check with ``--json`` always prints its own document: whoever reads it reads one shape."""
+    from commscli.cli.boundary import error_text  # noqa: PLC0415 - lazy
+    from commscli.cli.exits import exit_code  # noqa: PLC0415 - lazy
+    from commscli.render.documents import check_document, error_document  # noqa: PLC0415 - lazy
+    from commscli.workflow.checking import undecided  # noqa: PLC0415 - lazy
+
+    run = state.current
+    if not run.as_json:
+        raise fault
+    code = exit_code(fault)
+    document = check_document(undecided(fault)) | {"error": error_document(fault, code)}
+    run.answer(lambda: document, str)
+    run.tell(error_text(fault))
+    run.exit_code = code
 
 
 def _exit(outcome: str, *, warned: bool) -> Exit:
@@ -60,7 +82,7 @@ def rules() -> None:
 
 @app.command(rich_help_panel=PANEL)
 def explain(rule: Annotated[str, typer.Argument(metavar="RULE")]) -> None:
-    """Print the page of a rule: what it checks, how it is fooled, the mend."""
+    """Print the page of a rule: what it checks, and what mends it."""
     from difflib import get_close_matches  # noqa: PLC0415 - lazy
 
     from commscli.compose.library import shipped  # noqa: PLC0415 - lazy
@@ -68,7 +90,7 @@ def explain(rule: Annotated[str, typer.Argument(metavar="RULE")]) -> None:
 
     pages = {name.removesuffix(".md"): data.decode() for name, data in shipped("rules").items()}
     if rule not in pages:
-        near = get_close_matches(rule, pages, n=1)
+        near = [page for page in pages if rule in page] or get_close_matches(rule, pages, n=1)
         raise BadInput(
             f"no rule is called {rule!r}",
             remedy=f"comms explain {near[0]}" if near else "comms rules",

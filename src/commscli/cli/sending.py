@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from commscli.cli.app import app, state
-from commscli.cli.telling import tell_sharing
+from commscli.cli.telling import tell_meant, tell_sharing
 from commscli.errors import BadInput, Refused
 
 if TYPE_CHECKING:
@@ -38,36 +38,36 @@ def send(
         raise BadInput("name a message, or --released", remedy="comms next", code="usage")
     outcomes = []
     for message in messages:
-        confirm = (lambda plan: _confirm(run, plan)) if run.interactive else None
+        confirm = (lambda plan: confirmed(run, plan)) if run.interactive else None
         outcome = send_(session, message, why=why, dry_run=dry_run, confirm=confirm)
         outcomes.append(outcome)
-        _tell(run, outcome)
+        tell_sent(run, outcome)
     run.answer(
         lambda: {"schema": "comms/sent@1", "messages": [_document(o) for o in outcomes]},
         lambda: "".join(_text(o, dry_run=dry_run) for o in outcomes),
     )
 
 
-def _confirm(run: "State", plan: "Plan") -> bool:
-    run.tell(_plan_text(plan))
+def confirmed(run: "State", plan: "Plan") -> bool:
+    """Ask for the size of the audience: a yes is typed too fast for what cannot be undone."""
+    from commscli.render.send_text import plan_text  # noqa: PLC0415 - lazy
+
+    run.tell(plan_text(plan))
     typed = typer.prompt(f"Type {plan.size} to send it", err=True, default="", show_default=False)
     return str(typed).strip() == str(plan.size)
 
 
-def _plan_text(plan: "Plan") -> str:
-    people = f"{plan.size} recipients" if plan.recipients else "everybody there"
-    channels = ", ".join(f"{n} ({s['adapter']})" for n, s in plan.body.channels.items())
-    slots = ", ".join(f"{name} {value}" for name, value in plan.slots.items())
-    return f"{plan.message} revision {plan.body.revision}: {people} over {channels}; {slots}"
-
-
 def _text(outcome: "Outcome", *, dry_run: bool) -> str:
     if dry_run:
-        return f"{_plan_text(outcome.plan)}\n"
+        from commscli.render.send_text import plan_text  # noqa: PLC0415 - lazy
+
+        return plan_text(outcome.plan)
     return f"{outcome.plan.message}\n" if outcome.recorded else ""
 
 
-def _tell(run: "State", outcome: "Outcome") -> None:
+def tell_sent(run: "State", outcome: "Outcome") -> None:
+    """Say what a send did, and where that is."""
+    tell_meant(run, outcome.plan.incident, outcome.plan.message, outcome.plan.body.revision)
     if outcome.note:
         run.tell(outcome.note)
     if outcome.recorded is not None:

@@ -1,6 +1,5 @@
 """What the global options say, and where output goes: data on stdout, all else on stderr."""
 
-import json
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -79,10 +78,18 @@ class State:
     def answer(self, document: Callable[[], Mapping[str, Any]], text: Callable[[], str]) -> None:
         """Print the data: the document with ``--json``, the text without."""
         if self.as_json:
-            sys.stdout.write(json.dumps(document(), ensure_ascii=False, indent=2) + "\n")
+            from commscli.render.documents import written  # noqa: PLC0415 - lazy
+
+            sys.stdout.write(written(document()))
         else:
             sys.stdout.write(text())
         sys.stdout.flush()
+
+    def as_is(self, text: str) -> str:
+        """Return a file's text for stdout: exact into a pipe, safe on a terminal."""
+        from commscli.render.escaping import safe  # noqa: PLC0415 - lazy
+
+        return safe(text) if sys.stdout.isatty() else text
 
 
 def _says_yes(name: str) -> bool:

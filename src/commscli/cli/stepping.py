@@ -1,22 +1,26 @@
 """``comms next`` on a terminal: one item at a time, one key each."""
 
+import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import typer
 
 from commscli.cli.asking import edit, one_key
 from commscli.cli.boundary import error_text
+from commscli.cli.reading_out import read_out
+from commscli.cli.sending import confirmed, tell_sent
 from commscli.errors import CommsError
 from commscli.render.human import Paint
-from commscli.render.message_text import diff_text, message_text
 from commscli.workflow.drafting import Wanted, draft
 from commscli.workflow.judging import Opinion, judge
 from commscli.workflow.overview import Task, tasks
 from commscli.workflow.revising import Source, revise
 from commscli.workflow.sending import send
-from commscli.workflow.showing import compare, see
-from commscli.workflow.shown import last_shown, remember
+from commscli.workflow.shown import remember
 
 if TYPE_CHECKING:
     from commscli.cli.state import State
@@ -33,20 +37,31 @@ _KEYS = {
 
 def step_through(run: "State", session: "Session") -> None:
     """Go through what waits on this person until nothing does, or they quit."""
-    passed: set[tuple[str, str]] = set()
+    passed: set[tuple[str, str, str]] = set()
     paint = run.paint(sys.stderr)
     while True:
-        left = [t for t in tasks(session) if (t.verb, t.what) not in passed]
+        left = [t for t in tasks(session) if (t.incident.id, t.verb, t.what) not in passed]
         if not left:
             run.tell(f"nothing {'more ' if passed else ''}waits on {session.me}")
             return
         task = left[0]
         _show(run, session, task, len(left), paint)
-        key = one_key(f"{_KEYS[task.verb]}  ")
-        if key in {"q", "\x1b"}:
+        key = _asked(_KEYS[task.verb])
+        if key == "q":
             return
         if key == "n" or not _do(run, session, task, key):
-            passed.add((task.verb, task.what))
+            passed.add((task.incident.id, task.verb, task.what))
+
+
+def _asked(choices: str) -> str:
+    """Return the key that was chosen; one that means nothing is asked again."""
+    known = re.findall(r"\[(\w)\]", choices)
+    while True:
+        key = one_key(f"{choices}  ").lower()
+        if key == "\x1b":
+            return "q"
+        if key in known:
+            return key
 
 
 def _show(run: "State", session: "Session", task: Task, left: int, paint: Paint) -> None:
@@ -58,28 +73,24 @@ def _show(run: "State", session: "Session", task: Task, left: int, paint: Paint)
     digest = task.message.verdict.subject
     if digest is None:
         return
-    before = last_shown(session, task.message)
-    if before is not None and before != digest:
-        changed = compare(session, f"{task.message.incident}/{task.message.message}", "")
-        sys.stderr.write("changed since you looked:\n" + diff_text(changed, paint))
-    sys.stderr.write(message_text(see(session, task.message, digest), paint))
+    read_out(run, session, task.message, digest)
     remember(session, task.message, digest)
-    del run
 
 
 def _do(run: "State", session: "Session", task: Task, key: str) -> bool:
     """Do what a key says; return whether the task is done."""
     try:
-        return _act(session, task, key)
+        return _act(run, session, task, key)
     except CommsError as fault:
         sys.stderr.write(error_text(fault))
         run.exit_code = 0
         return fault.code == "newer-revision"
 
 
-def _act(session: "Session", task: Task, key: str) -> bool:
+def _act(run: "State", session: "Session", task: Task, key: str) -> bool:
     if task.verb == "draft" and key == "d":
-        draft(session, Wanted(audiences=[task.command.rsplit(" ", 1)[1]]))
+        with _about(session, task.incident.id):
+            draft(session, Wanted(audiences=[task.audience]))
         return True
     if task.message is None:
         return False
@@ -88,15 +99,26 @@ def _act(session: "Session", task: Task, key: str) -> bool:
         revise(session, name, Source(edit=edit))
         return True
     if task.verb == "send" and key == "s":
-        outcome = send(session, name, confirm=None)
-        sys.stderr.write(f"sent {outcome.plan.message}: {len(outcome.files)} files\n")
+        tell_sent(run, send(session, name, confirm=lambda plan: confirmed(run, plan)))
         return True
     opinion = _opinion(session, task, key)
     if opinion is None:
         return False
     subject = task.message.verdict.subject or ""
     judge(session, [f"{name}@{subject}"], opinion, show=None)
+    sys.stderr.write(f"recorded: {opinion.kind} {opinion.gate}\n")
     return True
+
+
+@contextmanager
+def _about(session: "Session", incident: str) -> Iterator[None]:
+    """Let a command that takes no incident be about this one."""
+    before = session.circumstances
+    session.circumstances = replace(before, incident=incident)
+    try:
+        yield
+    finally:
+        session.circumstances = before
 
 
 def _opinion(session: "Session", task: Task, key: str) -> Opinion | None:

@@ -27,6 +27,11 @@ def tell_recorded(
     tell_sharing(state, recorded.written, recorded.notes)
 
 
+def tell_meant(state: "State", incident: str, message: str, revision: int) -> None:
+    """Echo on stderr which message and revision a few letters were taken for."""
+    state.tell(f"{incident}/{message}@{revision}")
+
+
 def tell_resolved(state: "State", recorded: "Recorded") -> None:
     """Echo on stderr which message and revision each record is about."""
     for entry in recorded.records:

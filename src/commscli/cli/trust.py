@@ -58,7 +58,7 @@ def pin() -> None:
 
 
 @trust.command()
-def add(
+def add(  # noqa: PLR0917 - typer's form
     id_: Annotated[str, typer.Argument(metavar="[ID]")] = "",
     name: Annotated[str, typer.Option(metavar="N", help="Their name.")] = "",
     email: Annotated[str, typer.Option(metavar="E", help="Their mail address.")] = "",
@@ -75,7 +75,8 @@ def add(
     ] = None,
 ) -> None:
     """Put people on the roster."""
-    from commscli.workflow.trusting import NewPerson, add_people, key_file, people_from  # noqa: PLC0415 - lazy
+    from commscli.workflow.newcomers import NewPerson, key_file, people_from  # noqa: PLC0415 - lazy
+    from commscli.workflow.trusting import add_people  # noqa: PLC0415 - lazy
 
     if from_ is not None:
         people = people_from(from_)

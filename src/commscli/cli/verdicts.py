@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from commscli.cli.app import app, state
-from commscli.cli.telling import tell_recorded, tell_resolved
+from commscli.cli.telling import tell_meant, tell_recorded, tell_resolved
 from commscli.errors import BadInput, Refused
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _Messages = Annotated[list[str], typer.Argument(metavar="[MESSAGE]...")]
 
 
 @app.command(rich_help_panel=PANEL)
-def review(
+def review(  # noqa: PLR0917 - typer's form
     messages: _Messages = [],  # noqa: B006 - typer's form
     ok: Annotated[bool, typer.Option("--ok", help="It passes.")] = False,
     suggest: Annotated[
@@ -98,6 +98,7 @@ def withdraw(
         raise BadInput("say why", remedy=f"comms withdraw {message} --why TEXT", code="usage")
     recorded = withdraw_(run.session(), message, gate, why)
     tell_recorded(run, recorded, lambda: f"{recorded.first.message}\n")
+    tell_meant(run, recorded.first.incident, recorded.first.message, recorded.judged or 0)
 
 
 def _judge(
@@ -118,7 +119,8 @@ def _judge(
         raise BadInput("name a message, or --all", remedy="comms next", code="usage")
     if edit:
         opinion = replace(opinion, edit=_other_words(run, session, messages, file))
-    recorded = judge(session, messages, opinion, show=_shower(run, session))
+    shower = _shower(run, session)
+    recorded = judge(session, messages, opinion, show=shower, show_all=everything)
     tell_recorded(run, recorded, lambda: "".join(f"{_line(r.record)}\n" for r in recorded.records))
     tell_resolved(run, recorded)
 
@@ -173,13 +175,10 @@ def _shower(run: "State", session: "Session") -> "Callable[[MessageCase, Digest]
         return None
 
     def show(message: "MessageCase", digest: "Digest") -> bool:
-        import sys  # noqa: PLC0415 - lazy, with the rest
-
         from commscli.cli.asking import yes  # noqa: PLC0415 - lazy
-        from commscli.render.message_text import message_text  # noqa: PLC0415 - lazy
-        from commscli.workflow.showing import see  # noqa: PLC0415 - lazy
+        from commscli.cli.reading_out import read_out  # noqa: PLC0415 - lazy
 
-        sys.stderr.write(message_text(see(session, message, digest), run.paint(sys.stderr)))
+        read_out(run, session, message, digest)
         return yes(f"Sign this for {message.message}?")
 
     return show

@@ -1,30 +1,59 @@
 """``comms status``, ``next``, ``log``, ``sync``: how it stands, and what waits on me."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Never
 
 import typer
 
 from commscli.cli.app import app, state
+from commscli.errors import BadInput
 
 if TYPE_CHECKING:
     from commscli.cli.state import State
     from commscli.workflow.session import Session
 
 PANEL = "Every incident"
+WATCH_SECONDS = 5.0
+CLEAR = "\x1b[H\x1b[2J"
 
 
 @app.command(rich_help_panel=PANEL)
-def status() -> None:
+def status(
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Show it anew every few seconds, until Ctrl-C.")
+    ] = False,
+) -> None:
     """Show the matrix, and who is waited for."""
     from commscli.render.documents import status_document  # noqa: PLC0415 - lazy
     from commscli.render.status_text import status_text  # noqa: PLC0415 - lazy
     from commscli.workflow.overview import status as status_  # noqa: PLC0415 - lazy
 
     run = state.current
+    if watch:
+        _watch(run)
     session = run.session()
     _warn(run, session)
     found = status_(session)
     run.answer(lambda: status_document(found), lambda: status_text(found, run.paint()))
+
+
+def _watch(run: "State") -> Never:
+    """Show the status again and again, with what others do meanwhile; only Ctrl-C ends it."""
+    import sys  # noqa: PLC0415 - lazy, with the rest
+    from time import sleep  # noqa: PLC0415 - lazy, with the rest
+
+    from commscli.render.status_text import status_text  # noqa: PLC0415 - lazy
+    from commscli.workflow.overview import status as status_  # noqa: PLC0415 - lazy
+
+    if run.as_json:
+        raise BadInput("--watch shows and --json prints once", remedy="one of them", code="usage")
+    while True:
+        session = run.session()
+        session.refresh()
+        text = status_text(status_(session), run.paint())
+        sys.stdout.write(f"{CLEAR}{text}" if sys.stdout.isatty() else f"{text}\n")
+        sys.stdout.flush()
+        _warn(run, session)
+        sleep(WATCH_SECONDS)
 
 
 def _warn(run: "State", session: "Session") -> None:
@@ -41,7 +70,7 @@ def next_(
     ] = False,
     listed: Annotated[bool, typer.Option("--list", help="The list, on a terminal too.")] = False,
 ) -> None:
-    """Show what waits on me; on a terminal, one at a time with one key each."""
+    """Show what waits on me; on a terminal, one key for each."""
     from commscli.render.documents import tasks_document  # noqa: PLC0415 - lazy
     from commscli.render.status_text import tasks_text  # noqa: PLC0415 - lazy
     from commscli.workflow.overview import tasks  # noqa: PLC0415 - lazy

@@ -68,7 +68,7 @@ def gather(name: str, texts: Mapping[str, str]) -> tuple[Source, ...]:
         BadInput: with every problem of every file among them, each with its place.
     """
     if name not in texts:
-        raise refuse([Problem(text=_unknown(name, texts))])
+        raise BadInput(_unknown(name, texts), remedy="comms template list", code="no-template")
     found: dict[str, Source] = {}
     problems: list[Problem] = []
     waiting = [name]

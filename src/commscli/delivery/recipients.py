@@ -60,7 +60,8 @@ def salted(path: Path) -> bool:
     if _SALT.fullmatch(data.split(b"\n", 1)[0].decode("utf-8", "replace").rstrip("\r")):
         return False
     part = path.with_name(f".{path.name}.part")
-    part.write_bytes(b"# salt: %s\n" % secrets.token_hex(16).encode() + data)
+    salt = b"# salt: %s\n" % secrets.token_hex(16).encode()
+    part.write_bytes(salt + data.removeprefix(b"\xef\xbb\xbf"))  # Excel's mark stands first
     part.replace(path)
     return True
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from commscli.domain.report import Finding, Level, MessageVerdict, Report
 from commscli.render.escaping import one_line
-from commscli.render.human import Paint, gate_words, paragraph
+from commscli.render.human import Paint, flowing, gate_words, paragraph
 
 _MARKS = {Level.ERROR: ("error", "red"), Level.WARNING: ("warning", "yellow"),
           Level.ACCEPTED: ("accepted", "dim")}  # fmt: skip
@@ -29,12 +29,13 @@ def _has_message(finding: Finding, report: Report) -> bool:
 
 def _message(message: MessageVerdict, report: Report, paint: Paint) -> Iterator[str]:
     name = one_line(f"{message.incident}/{message.message}")
-    revision = f" revision {message.revision}" if message.revision else ""
-    yield f"{paint(name, 'bold')}  {paint.state(message.state)}{revision}"
+    yield paint(name, "bold")
+    revision = f", revision {message.revision}" if message.revision else ""
+    yield f"    {paint.state(message.state, message.state.replace('-', ' '))}{revision}"
     own = [
         f for f in report.findings if (f.incident, f.message) == (message.incident, message.message)
     ]
-    yield "    " + " · ".join(gate_words(v, paint) for v in message.gates)
+    yield from flowing((gate_words(v, paint) for v in message.gates), "    ")
     yield from _findings(own, paint)
 
 
@@ -55,9 +56,9 @@ def _summary(report: Report, paint: Paint) -> Iterator[str]:
         yield from paragraph(f"undecided: {reason}", "", "    ")
     checked = report.checked
     yield (
-        f"{paint.state(report.outcome)}: {checked.sent} sent of {_many(checked.messages, 'message')}"
-        f" in {_many(checked.incidents, 'incident')}; {_many(checked.records, 'record')}, "
-        f"{_many(checked.commits, 'commit')}"
+        f"{paint.state(report.outcome)}: {checked.sent} sent of "
+        f"{_many(checked.messages, 'message')} in {_many(checked.incidents, 'incident')}; "
+        f"{_many(checked.records, 'record')}, {_many(checked.commits, 'commit')}"
     )
     counts = {level: sum(f.level is level for f in report.findings) for level in Level}
     said = [_many(count, level.value) for level, count in counts.items() if count]

@@ -3,20 +3,29 @@
 Each is described by a schema in ``docs/schema``; nothing here dumps an inner value as it is.
 """
 
+import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from commscli import __version__
 from commscli.domain.report import Finding, GateVerdict, MessageVerdict, Report
 from commscli.errors import CommsError
 from commscli.gates.engine import finding_id
-from commscli.workflow.matrix import Cell
-from commscli.workflow.overview import Standing, Task
-from commscli.workflow.recording import Recorded
-from commscli.workflow.story import Event
+from commscli.render.escaping import escaped_json
+
+if TYPE_CHECKING:  # what a verdict prints does not wait for what a status shows
+    from commscli.workflow.matrix import Cell
+    from commscli.workflow.overview import Standing, Task
+    from commscli.workflow.recording import Recorded
+    from commscli.workflow.story import Event
 
 Document = dict[str, Any]
 HELP = "comms explain "
+
+
+def written(document: Mapping[str, Any]) -> str:
+    """Return a document as it is printed: nothing in it can act on a terminal."""
+    return escaped_json(json.dumps(document, ensure_ascii=False, indent=2)) + "\n"
 
 
 def check_document(report: Report) -> Document:
@@ -79,12 +88,12 @@ def _finding(finding: Finding) -> Document:
     }
 
 
-def status_document(standings: Iterable[Standing]) -> Document:
+def status_document(standings: Iterable["Standing"]) -> Document:
     """Return ``comms/status@1``."""
     return {"schema": "comms/status@1", "incidents": [_incident(s) for s in standings]}
 
 
-def _incident(standing: Standing) -> Document:
+def _incident(standing: "Standing") -> Document:
     incident = standing.incident
     return {
         "id": incident.id,
@@ -101,7 +110,7 @@ def _incident(standing: Standing) -> Document:
     }
 
 
-def _cell(cell: Cell) -> Document:
+def _cell(cell: "Cell") -> Document:
     return {
         "phase": cell.phase,
         "audience": cell.audience,
@@ -115,7 +124,7 @@ def _cell(cell: Cell) -> Document:
     }
 
 
-def tasks_document(tasks: Iterable[Task], person: str) -> Document:
+def tasks_document(tasks: Iterable["Task"], person: str) -> Document:
     """Return ``comms/next@1``."""
     return {
         "schema": "comms/next@1",
@@ -135,26 +144,26 @@ def tasks_document(tasks: Iterable[Task], person: str) -> Document:
     }
 
 
-def recorded_document(recorded: Recorded, **more: Any) -> Document:
+def recorded_document(recorded: "Recorded", **more: Any) -> Document:
     """Return ``comms/recorded@1``. ``shared`` says that the remote has it."""
     first = recorded.records[0].record if recorded.records else None
     return {
         "schema": "comms/recorded@1",
         "records": [
-            {"path": r.path, "digest": r.digest, "kind": r.record.kind, "incident": r.record.incident,
-             "message": r.record.message, "gate": r.record.gate}
+            {"path": r.path, "digest": r.digest, "kind": r.record.kind,
+             "incident": r.record.incident, "message": r.record.message, "gate": r.record.gate}
             for r in recorded.records
         ],
         "incident": first.incident if first else "",
         "message": first.message if first else "",
-        "revision": getattr(first.body, "revision", None) if first else None,
+        "revision": recorded.revision,
         "commit": recorded.written.commit,
         "shared": recorded.written.shared,
         **more,
     }  # fmt: skip
 
 
-def story_document(incident: str, events: Iterable[Event]) -> Document:
+def story_document(incident: str, events: Iterable["Event"]) -> Document:
     """Return ``comms/log@1``."""
     return {
         "schema": "comms/log@1",

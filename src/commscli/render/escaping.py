@@ -9,8 +9,13 @@ _UNSAFE = re.compile(
 
 
 def safe(text: str) -> str:
-    """Return a text with control, direction and invisible characters spelled out; LF and tab stay."""
+    """Return a text with what steers or hides spelled out; line feeds and tabs stay."""
     return _UNSAFE.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
+
+
+def escaped_json(text: str) -> str:
+    """Return a JSON text, the same document, with those characters escaped."""
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def one_line(text: str) -> str:

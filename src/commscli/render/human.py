@@ -3,12 +3,16 @@
 Colour only ever repeats what the words say.
 """
 
+import re
+from collections.abc import Iterable
 from textwrap import wrap
 
 from commscli.domain.report import GateState, GateVerdict
-from commscli.render.escaping import one_line
+from commscli.render.escaping import one_line, safe
 
 WIDTH = 80
+_BOUND = "\u00a0"
+_PAINT = re.compile("\x1b\\[[0-9;]*m")
 _COLOURS = {"green": "32", "yellow": "33", "red": "31", "bold": "1", "dim": "2", "cyan": "36"}
 _OF_STATE = {
     "sent": "green", "released": "green", "passed": "green", "approved": "cyan", "pass": "green",
@@ -37,15 +41,57 @@ class Paint:
 
 
 def paragraph(text: str, indent: str = "", hanging: str = "") -> list[str]:
-    """Return a text in lines of at most 80 columns; long words such as commands stay whole."""
-    return wrap(
+    """Return a text in lines of at most 80 columns; long words, and `whole` texts, stay whole."""
+    lines = wrap(
         one_line(text),
         WIDTH,
         initial_indent=indent,
         subsequent_indent=hanging or indent,
         break_long_words=False,
         break_on_hyphens=False,
-    ) or [indent]
+    )
+    return [line.replace(_BOUND, " ") for line in lines] or [indent]
+
+
+def whole(command: str) -> str:
+    """Return a command that `paragraph` does not break: it is there to be copied."""
+    return command.replace(" ", _BOUND)
+
+
+def labelled(label: str, text: str, paint: Paint, style: str) -> list[str]:
+    """Return ``label: text`` in lines, the label in its colour."""
+    first, *more = paragraph(f"{label}: {text}", "", "    ")
+    return [first.replace(label, paint(label, style), 1), *more]
+
+
+def flowing(parts: Iterable[str], indent: str, between: str = " · ") -> list[str]:
+    """Return parts in as few lines as they fit into; a part is never broken, colours are free."""
+    lines: list[str] = []
+    for part in parts:
+        longer = f"{lines[-1]}{between}{part}" if lines else ""
+        if longer and len(_PAINT.sub("", longer)) <= WIDTH:
+            lines[-1] = longer
+        else:
+            lines.append(indent + part)
+    return lines
+
+
+def words_of_body(text: str) -> list[str]:
+    """Return a message's text as a terminal of 80 columns shows it, wrapped between words."""
+    lines: list[str] = []
+    for line in safe(text.rstrip("\n")).split("\n"):
+        lines += wrap(line, WIDTH, break_long_words=False, break_on_hyphens=False) or [""]
+    return lines
+
+
+def span(minutes: int) -> str:
+    """Return a length of time as people say it."""
+    if minutes < 120:  # noqa: PLR2004 - up to two hours, minutes are what people count in
+        return f"{minutes} min"
+    hours, rest = divmod(minutes, 60)
+    if hours < 48:  # noqa: PLR2004 - two days
+        return f"{hours} h {rest} min"
+    return f"{hours // 24} days"
 
 
 def gate_words(verdict: GateVerdict, paint: Paint) -> str:

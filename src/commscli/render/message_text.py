@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from commscli.domain.records import Verdict
-from commscli.render.escaping import one_line, safe
-from commscli.render.human import Paint, gate_words, paragraph
+from commscli.render.escaping import one_line
+from commscli.render.human import Paint, flowing, gate_words, paragraph, words_of_body
 from commscli.workflow.showing import Compared, Previewed, Seen
 
 
@@ -14,15 +14,15 @@ def message_text(seen: Seen, paint: Paint) -> str:
 
 
 def _message(seen: Seen, paint: Paint) -> Iterator[str]:
-    name = one_line(f"{seen.incident}/{seen.message}")
-    old = "" if seen.newest else "  (not the newest)"
-    yield f"{paint(name, 'bold')}  revision {seen.revision} ({seen.digest[:8]}){old}"
+    yield paint(one_line(f"{seen.incident}/{seen.message}"), "bold")
+    old = "" if seen.newest else ", not the newest"
     count = seen.body.recipients["count"]
-    to = (
-        f"{count} recipients ({seen.body.recipients['digest'][:8]})" if count else "everybody there"
-    )
-    yield f"{paint.state(seen.state)}; over {', '.join(seen.body.channels)} to {to}"
-    yield "  ".join(gate_words(v, paint) for v in seen.gates)
+    people = "1 recipient" if count == 1 else f"{count} recipients"
+    to = f"{people} ({seen.body.recipients['digest'][:8]})" if count else "everybody there"
+    revision = f"revision {seen.revision} ({seen.digest[:8]}){old}"
+    over = f"over {', '.join(seen.body.channels)} to {to}"
+    yield from flowing([revision, paint.state(seen.state, seen.state.replace("-", " ")), over], "")
+    yield from flowing((gate_words(v, paint) for v in seen.gates), "")
     for placed in seen.opinions:
         body = placed.record.body
         if isinstance(body, Verdict):
@@ -37,7 +37,7 @@ def _message(seen: Seen, paint: Paint) -> Iterator[str]:
     yield paint("-" * 72, "dim")
     yield paint(f"Subject: {one_line(seen.subject)}", "bold")
     yield ""
-    yield safe(seen.words.rstrip("\n"))
+    yield from words_of_body(seen.words)
 
 
 def diff_text(compared: Compared, paint: Paint) -> str:
@@ -45,25 +45,29 @@ def diff_text(compared: Compared, paint: Paint) -> str:
     if not compared.lines:
         return f"nothing changed since revision {compared.old}\n"
     colours = {"+": "green", "-": "red", "@": "cyan"}
-    lines = (
-        paint(one_line(line), colours[line[0]]) if line[:1] in colours else one_line(line)
-        for line in compared.lines
-    )
+    lines: list[str] = []
+    for line in map(one_line, compared.lines):
+        mark = line[:1]
+        wrapped = paragraph(line, "", f"{mark}   " if mark in "+- " else "    ")
+        lines += [paint(part, colours[mark]) if mark in colours else part for part in wrapped]
     return "\n".join(lines) + "\n"
 
 
 def preview_text(previewed: Previewed, paint: Paint) -> str:
     """Return what would leave over each channel."""
     parts = []
+    count = previewed.recipients
+    everybody = f"each of {count} recipients" if count else "everybody there"
     for payload in previewed.payloads:
-        to = one_line(f"{payload.name} <{payload.to}>" if payload.to else "everybody there")
+        to = one_line(f"{payload.name} <{payload.to}>" if payload.to else everybody)
         parts.append(
             f"{paint(payload.channel, 'bold')} to {to}\n"
-            f"Subject: {one_line(payload.subject)}\n\n{safe(payload.text)}"
+            f"Subject: {one_line(payload.subject)}\n\n"
+            + "".join(f"{line}\n" for line in words_of_body(payload.text))
         )
     shown = len(previewed.payloads)
     if not previewed.complete:
-        parts.append(f"the list of {previewed.recipients} recipients is not here\n")
+        parts.append("their list is not here: what is personal stays a placeholder\n")
     elif previewed.recipients > shown:
         parts.append(f"and {previewed.recipients - shown} more like these\n")
     return f"{'-' * 72}\n".join(parts)

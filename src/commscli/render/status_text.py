@@ -1,33 +1,39 @@
-"""The state of incidents on one screen of 80 columns."""
+"""The state of incidents on one screen of 80 columns, and what each waits for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from commscli.domain.moments import moment
 from commscli.domain.phases import PHASES
+from commscli.domain.report import GateState, GateVerdict
 from commscli.render.escaping import one_line
-from commscli.render.human import Paint, paragraph
-from commscli.workflow.matrix import Cell
-from commscli.workflow.overview import Clock, Standing, Task, minutes_since
+from commscli.render.human import Paint, flowing, labelled, paragraph, span, whole
+from commscli.workflow.matrix import OPEN_STATES, Cell
+from commscli.workflow.overview import Standing, Task, minutes_since
 
-_NAME, _CELL = 23, 19
+_CELL = 16
+_PHASES = 3
+_NAME = 80 - _PHASES * _CELL
 
 
 def status_text(standings: tuple[Standing, ...], paint: Paint) -> str:
     """Return every incident asked for, each with its matrix."""
     if not standings:
         return "no incident is active\n"
-    return "\n".join("\n".join(_incident(standing, paint)) for standing in standings) + "\n"
+    return "\n".join("\n".join(_incident(s, paint)) + "\n" for s in standings)
 
 
 def _incident(standing: Standing, paint: Paint) -> Iterator[str]:
     now, incident = standing.now, standing.incident
-    drill = "  DRILL" if incident.drill else ""
-    yield paint(one_line(incident.id), "bold") + drill
+    drill = "DRILL " if incident.drill else ""
+    for line in paragraph(f"{drill}{incident.id}: {incident.title}", "", "    "):
+        yield paint(line, "bold")
+    stage = f", {incident.stage}" if incident.stage != "active" else ""
     yield (
-        f"{incident.severity}  {incident.phase} for {minutes_since(incident.phase_since, now)} min"
-        f"  open for {minutes_since(incident.declared_at, now)} min  {one_line(incident.title):.40}"
+        f"{incident.severity}, in {incident.phase} for "
+        f"{span(minutes_since(incident.phase_since, now))}, open for "
+        f"{span(minutes_since(incident.declared_at, now))}{stage}"
     )
     yield from _matrix(standing, paint)
     yield from _waits(standing, paint)
@@ -35,16 +41,33 @@ def _incident(standing: Standing, paint: Paint) -> Iterator[str]:
 
 
 def _matrix(standing: Standing, paint: Paint) -> Iterator[str]:
-    phases = [p for p in PHASES if any(cell.phase == p for cell in standing.cells)][-3:]
-    yield " " * _NAME + "".join(f"{phase:<{_CELL}}" for phase in phases).rstrip()
-    for audience in dict.fromkeys(cell.audience for cell in standing.cells):
-        known = standing.settings.audiences.get(audience)
-        line = f"{one_line(known.name if known else audience)[: _NAME - 2]:<{_NAME}}"
+    reached = [p for p in PHASES if any(cell.phase == p for cell in standing.cells)]
+    phases = reached[-_PHASES:]
+    audiences = list(dict.fromkeys(cell.audience for cell in standing.cells))
+    names = {audience: _short(_name(standing, audience)) for audience in audiences}
+    width = max(map(len, names.values()), default=0) + 2
+    yield " " * width + "".join(f"{phase:<{_CELL}}" for phase in phases).rstrip()
+    for audience in audiences:
+        line = f"{names[audience]:<{width}}"
         for phase in phases:
             cell = _at(standing, phase, audience)
             word = _cell_words(cell, standing.settings.zone)
-            line += paint.state(cell.state if cell else "", f"{word:<{_CELL}}")
-        yield line.rstrip()
+            pad = " " * (_CELL - len(word)) if phase != phases[-1] else ""
+            line += paint.state(cell.state if cell else "", word) + pad
+        yield line
+    for phase in reached[:-_PHASES]:
+        cells = [c for c in standing.cells if c.phase == phase]
+        states = ", ".join(f"{_name(standing, c.audience)} {_words(c.state)}" for c in cells)
+        yield from paragraph(f"before, in {phase}: {states}", "", "    ")
+
+
+def _name(standing: Standing, audience: str) -> str:
+    known = standing.settings.audiences.get(audience)
+    return one_line(known.name if known else audience)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _NAME - 2 else name[: _NAME - 3] + "…"
 
 
 def _at(standing: Standing, phase: str, audience: str) -> Cell | None:
@@ -57,7 +80,11 @@ def _cell_words(cell: Cell | None, zone: ZoneInfo) -> str:
     if cell.state == "sent" and cell.message is not None and cell.message.sends[-1].sent:
         at = moment(cell.message.sends[-1].sent.record.at)
         return f"sent {_clock_time(at, zone)}"
-    return cell.state.replace("-", " ")
+    return _words(cell.state)
+
+
+def _words(state: str) -> str:
+    return state.replace("-", " ")
 
 
 def _clock_time(at: datetime, zone: ZoneInfo) -> str:
@@ -65,26 +92,84 @@ def _clock_time(at: datetime, zone: ZoneInfo) -> str:
 
 
 def _waits(standing: Standing, paint: Paint) -> Iterator[str]:
+    """Say what every cell waits for, whom it waits for, and the command that does it."""
+    said = list(_due(standing, paint))
     for cell in standing.cells:
-        for verdict in cell.waiting:
-            people = " or ".join(verdict.could) or "nobody on the roster"
-            name = cell.message.message if cell.message else cell.audience
+        said += _of_cell(standing, cell, paint)
+    yield from said
+    if not said:
+        phase = standing.incident.phase
+        yield f"nothing is waited for in {phase}; when it moves on: comms phase PHASE"
+
+
+def _due(standing: Standing, paint: Paint) -> list[str]:
+    due = [_name(standing, cell.audience) for cell in standing.cells if cell.state == "due"]
+    if not due:
+        return []
+    command = whole(f"comms {standing.where}draft")
+    text = f"{', '.join(due)}; {_either(standing.drafters)} drafts: {command}"
+    return labelled("due", text, paint, "red")
+
+
+def _of_cell(standing: Standing, cell: Cell, paint: Paint) -> Iterator[str]:
+    if cell.message is None:
+        return
+    name, where = cell.message.message, standing.where
+    if cell.state == "sending":
+        text = f"{_either(standing.senders)} goes on: {whole(f'comms {where}send {name}')}"
+        yield from labelled("sending", text, paint, "yellow")
+    gates = [verdict for verdict in cell.waiting if verdict.gate not in _TURNS]
+    for verdict in cell.waiting:
+        if verdict.gate in _TURNS:
+            label, does, verb, style = _TURNS[verdict.gate]
             why = f" ({verdict.reason})" if verdict.reason else ""
-            text = f"waiting: {people} for {verdict.gate} of {name}{why}"
-            first, *more = paragraph(text, "", "    ")
-            yield first.replace("waiting", paint("waiting", "yellow"), 1)
-            yield from more
+            command = whole(f"comms {where}{verb} {name}")
+            text = f"{_either(verdict.could)} {does}{why}: {command}"
+            yield from labelled(label, text, paint, style)
+    if gates:
+        yield f"{paint('waiting', 'yellow')}: {name} for"
+        yield from flowing((_gate(verdict) for verdict in gates), "    ", "; ")
+
+
+_TURNS = {
+    "send": ("released", "sends", "send", "green"),
+    "draft": ("to revise", "revises", "revise", "red"),
+}
+"""What waits for a person and is no gate: its label, what they do, the command, the colour."""
+
+
+def _gate(verdict: GateVerdict) -> str:
+    if verdict.state is GateState.OBJECTED:
+        return f"{verdict.gate}: {_either(verdict.could)} to settle it ({verdict.reason})"
+    stale = " again" if verdict.state is GateState.STALE else ""
+    return f"{verdict.gate}: {_either(verdict.could)}{stale}"
+
+
+def _either(people: Sequence[str]) -> str:
+    return " or ".join(people) or "nobody on the roster"
 
 
 def _clocks(standing: Standing, paint: Paint) -> Iterator[str]:
     for clock in standing.clocks:
-        at = _clock_time(moment(clock.due), standing.settings.zone)
+        due = moment(clock.due)
+        at = _clock_time(due, standing.settings.zone)
         audience = clock.clock.removeprefix("next-update-")
-        yield f"{_clock_word(clock, paint)}: {audience} is promised the next update at {at}"
+        minutes = int((standing.now - due).total_seconds() // 60)
+        text = f"next update to {_name(standing, audience)} by {at}"
+        if clock.state == "overdue":
+            todo = "" if _in_work(standing, audience) else whole(_draft(standing, audience))
+            yield from labelled("LATE", f"{text}, {span(minutes)} ago{todo}", paint, "red")
+        else:
+            yield from labelled("promised", f"{text}, in {span(-minutes)}", paint, "dim")
 
 
-def _clock_word(clock: Clock, paint: Paint) -> str:
-    return paint("LATE", "red") if clock.state == "overdue" else "promised"
+def _in_work(standing: Standing, audience: str) -> bool:
+    cells = [cell for cell in standing.cells if cell.audience == audience]
+    return any(cell.message and cell.message.verdict.state in OPEN_STATES for cell in cells)
+
+
+def _draft(standing: Standing, audience: str) -> str:
+    return f": comms {standing.where}draft {audience}"
 
 
 def tasks_text(tasks: tuple[Task, ...], person: str, paint: Paint) -> str:
@@ -93,6 +178,7 @@ def tasks_text(tasks: tuple[Task, ...], person: str, paint: Paint) -> str:
         return f"nothing waits on {person}\n"
     lines: list[str] = []
     for number, task in enumerate(tasks, 1):
-        lines.append(f"{number}. {paint(task.verb, 'bold')}  {one_line(task.what)}")
+        first, *more = paragraph(f"{number}. {task.verb}  {task.what}", "", "   ")
+        lines += [first.replace(task.verb, paint(task.verb, "bold"), 1), *more]
         lines.append(f"   {paint(one_line(task.command), 'cyan')}")
     return "\n".join(lines) + "\n"

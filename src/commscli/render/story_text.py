@@ -1,6 +1,6 @@
 """The story of an incident, a line a record."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
 from commscli.domain.moments import moment
@@ -23,3 +23,8 @@ def story_text(events: Iterable[Event], zone: ZoneInfo, paint: Paint) -> str:
         text = f"{event.person} {one_line(about + event.text)}{void}"
         lines += paragraph(text, f"{at:%H:%M}  ", "       ")
     return "\n".join(lines) + "\n"
+
+
+def facts_text(facts: Mapping[str, str]) -> str:
+    """Return facts as ``comms fact set`` takes them, a line each."""
+    return "".join(f"{key}={one_line(value)}\n" for key, value in facts.items())

@@ -88,10 +88,10 @@ def chain_text(case: Case, paint: Paint) -> str:
     lines = []
     for link in case.chain.links:
         commit = case.history.commits[link.commit].id
-        people = len(link.trust.people)
-        lines.append(
-            f"{link.trust.version}  {link.digest[:12]}  {people} people  commit {commit[:12]}"
-        )
+        count = len(link.trust.people)
+        people = "1 person" if count == 1 else f"{count} people"
+        version = f"{link.trust.version:>4}  {link.digest[:12]}"
+        lines.append(f"{version}  {people:<10}  commit {commit[:12]}")
     for refusal in case.chain.refusals:
         text = f"{refusal.file.path} is not in force: it {refusal.why}"
         lines += [paint(line, "red") for line in paragraph(text, "", "    ")]

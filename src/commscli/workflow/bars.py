@@ -11,8 +11,8 @@ from commscli.domain.trust import Gate
 from commscli.errors import Missing, Refused
 from commscli.gates.case import IncidentCase
 from commscli.gates.message import MessageCase
-from commscli.workflow.manifest import read_draft, recipient_folders, words_of
-from commscli.workflow.reading import draft_bytes, drafted
+from commscli.workflow.reading import drafted
+from commscli.workflow.recorded_words import recipient_folders, recorded_words
 from commscli.workflow.session import Session
 
 
@@ -133,9 +133,7 @@ def _require_true_rendering(
                     f"approve it by its digest {body.recipients['digest'][:8]} alone"
                 )
             return
-    data = draft_bytes(session, message, subject)
-    words = words_of(message.incident, message.message,
-                     read_draft(data, "draft.md", one_to_one=one_to_one))  # fmt: skip
+    words = recorded_words(session, message, subject)
     if rendered(words, body.channels, found, OPEN) != body.rendered:
         raise Refused(
             f"revision {body.revision} of {message.message} states other payloads than its words "

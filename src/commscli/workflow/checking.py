@@ -6,7 +6,7 @@ from pathlib import Path
 
 from commscli.domain.ids import CommitId
 from commscli.domain.report import Checked, Outcome, Report
-from commscli.errors import Undecided
+from commscli.errors import CommsError, Undecided
 from commscli.ledger import pins
 from commscli.workflow.session import Session
 
@@ -19,14 +19,17 @@ def check(session: Session, paths: Sequence[str] = ()) -> Report:
     try:
         found = session.report
     except Undecided as fault:
-        return _undecided(f"{fault.text}. {fault.remedy}".strip())
+        return undecided(fault)
     branch = session.repository.branch()
     if found.outcome is Outcome.PASS and branch:
         pins.remember_tip(session.repository, branch, found.head, session.circumstances.environ)
     return _only(session, found, paths) if paths else found
 
 
-def _undecided(reason: str) -> Report:
+def undecided(fault: CommsError) -> Report:
+    """Return the report of a check that could not even begin, with why."""
+    problems = "".join(f"; {problem}" for problem in fault.problems)
+    reason = f"{fault.text}{problems}. {fault.remedy}".strip()
     return Report(
         head=CommitId(""),
         trust_version=0,

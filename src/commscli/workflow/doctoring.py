@@ -85,7 +85,7 @@ def _key(session: Session) -> Iterator[Answer]:
 
 def _settings(session: Session) -> Iterator[Answer]:
     settings = load_settings(session)
-    text = f"{len(settings.audiences)} audiences, {len(settings.playbooks)} playbooks"
+    text = f"audiences {len(settings.audiences)}, playbooks {len(settings.playbooks)}"
     yield Answer(what="settings", level="ok", text=text)
 
 
@@ -110,7 +110,8 @@ def _clock(session: Session) -> Iterator[Answer]:
 
 def _roster(session: Session) -> Iterator[Answer]:
     for worry in worries(session.trust):
-        yield Answer(what="roster", level="warning", text=worry, remedy="comms trust add")
+        remedy = "comms trust role ID --role ROLE, or comms trust add, by an admin"
+        yield Answer(what="roster", level="warning", text=worry, remedy=remedy)
 
 
 def _config(session: Session) -> Iterator[Answer]:

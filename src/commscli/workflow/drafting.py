@@ -53,7 +53,7 @@ def draft(session: Session, wanted: Wanted) -> Recorded:
         for audience in audiences:
             message = _free_message(case, phase, audience)
             cell = Cell(incident=incident, message=message, audience=audience, phase=phase)
-            data, chain = _words(session, settings, cell, wanted.template)
+            data, chain = _words(settings, cell, wanted.template)
             one_to_one = settings.audiences[audience].one_to_one
             written = read_draft(data, cell.path, one_to_one=one_to_one)
             body = manifest(
@@ -120,7 +120,7 @@ def _free_message(case: IncidentCase, phase: str, audience: str) -> MessageId:
 
 
 def _words(
-    session: Session, settings: Settings, cell: Cell, template: str
+    settings: Settings, cell: Cell, template: str
 ) -> tuple[bytes, tuple[tuple[str, str], ...]]:
     audience = settings.audiences[cell.audience]
     playbook = settings.playbook(cell.incident.playbook)

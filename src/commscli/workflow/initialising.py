@@ -13,13 +13,14 @@ from commscli.domain.trust import Ended, Person, Trust
 from commscli.domain.trust_lint import faults, worries
 from commscli.errors import BadInput, Refused
 from commscli.ledger import git, pins, trust_files
-from commscli.ledger.repository import Repository, discover
+from commscli.ledger.repository import Repository, discover, set_setting
 from commscli.ledger.signing import Signer
 from commscli.ledger.snapshot import snapshot
 from commscli.ledger.trust_files import TrustBytes
 from commscli.ledger.writer import Change, commit, require_branch
 from commscli.workflow.acting import signer
 from commscli.workflow.circumstances import Circumstances
+from commscli.workflow.newcomers import ADMIN, checked_roles
 from commscli.workflow.starting_files import starting_files
 
 
@@ -108,7 +109,7 @@ def _first_trust(beginning: Beginning, own: Signer) -> TrustBytes:
         if not text.strip():
             raise BadInput(f"{field} is empty", remedy=f"{field} TEXT")
     require_email(beginning.email)
-    held = [RoleId(checked_id(role, what="role")) for role in beginning.roles]
+    held = [RoleId(role) for role in checked_roles(beginning.roles) if role != ADMIN]
     gates = {gate.id: gate for gate in GATES[beginning.gates]}
     names = list(dict.fromkeys([*ROLES, *held]))
     trust = Trust(
@@ -188,4 +189,4 @@ def configure(repository: Repository, circumstances: Circumstances) -> None:
     if key and not key.startswith("key::"):
         settings["user.signingkey"] = str(Path(key).expanduser().absolute())
     for name, value in settings.items():
-        repository.run("config", "--local", name, value)
+        set_setting(repository, name, value)

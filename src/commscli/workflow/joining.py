@@ -75,8 +75,9 @@ def _clone(circumstances: Circumstances, url: str, folder: Path) -> bool:
         )  # fmt: skip
     except GitFailed as failure:
         rmtree(folder, ignore_errors=True)
+        said = failure.said.strip().splitlines() or ["git gave no reason"]
         raise BadInput(
-            f"{url} cannot be cloned: {failure.said.strip().splitlines()[-1:] or ['no reason']}",
+            f"{url} cannot be cloned: {said[0].removeprefix('fatal: ')}",
             remedy="check the address, and that you may read it: git ls-remote URL",
             code="remote",
         ) from None
@@ -96,6 +97,7 @@ def _set_up(
     here = replace(here, key=str(key) if key else here.key)
     session = Session.open(here)
     configure(session.repository, here)
+    session = Session.open(here)
     found = signer(here, session.repository)
     person = session.trust.owner_of(found.public) or ""
     return Joined(

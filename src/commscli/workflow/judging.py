@@ -55,19 +55,27 @@ class _Bound:
     incident: str
     message: str
     subject: Digest
+    number: int
     seen: frozenset[Digest]
 
 
 def judge(
-    session: Session, references: Sequence[str], opinion: Opinion, *, show: Show | None
+    session: Session,
+    references: Sequence[str],
+    opinion: Opinion,
+    *,
+    show: Show | None,
+    show_all: bool = False,
 ) -> Recorded:
     """Record a verdict on each message, in one commit.
+
+    ``show`` shows a text that this person has not seen yet; with ``show_all``, every text.
 
     Raises:
         Refused: if a newer revision arrived, or the verdict could not count.
         NotEntitled: if this person judges no gate of it.
     """
-    bound = [_bind(session, text, opinion, show) for text in references]
+    bound = _bind_all(session, references, opinion, show, show_all=show_all)
     kept: list[RecordBytes] = []
 
     def make() -> Change:
@@ -89,18 +97,41 @@ def judge(
         return change_of(session, kept, subject=subject, files=files)
 
     written = session.write(make)
-    return Recorded(records=tuple(kept), written=written, notes=tuple(session.notes))
+    return Recorded(
+        records=tuple(kept),
+        written=written,
+        notes=tuple(session.notes),
+        judged=bound[0].number if bound else None,
+    )
 
 
 _VERBS = {"ok": "Pass", "suggested": "Suggest for", "objected": "Object to"}
 
 
-def _bind(session: Session, text: str, opinion: Opinion, show: Show | None) -> _Bound:
+def _bind_all(
+    session: Session,
+    references: Sequence[str],
+    opinion: Opinion,
+    show: Show | None,
+    *,
+    show_all: bool,
+) -> list[_Bound]:
+    """Bind the revisions that are typed last: finding one may fetch, and binds nothing else."""
+    bound = {
+        text: _bind(session, text, opinion, show, show_all=show_all)
+        for text in sorted(references, key=lambda text: "@" in text)
+    }
+    return list({one.subject: one for one in (bound[text] for text in references)}.values())
+
+
+def _bind(
+    session: Session, text: str, opinion: Opinion, show: Show | None, *, show_all: bool
+) -> _Bound:
     named = pick(session, text, lambda m: waits_on(session, m, opinion), seen=True)
     message = named.message
     head = named.revision or only_head(message)
     seen = last_shown(session, message)
-    if named.revision is None and show is not None and seen != head:
+    if named.revision is None and show is not None and (show_all or seen != head):
         if not show(message, head):
             raise Refused("nothing was signed", remedy="comms next", code="declined")
         remember(session, message, head)
@@ -109,6 +140,7 @@ def _bind(session: Session, text: str, opinion: Opinion, show: Show | None) -> _
         incident=message.incident,
         message=message.message,
         subject=head,
+        number=message.revisions.number(head),
         seen=frozenset(o.digest for o in message.now.objections(everything)),
     )
 
@@ -161,7 +193,8 @@ def _gate(session: Session, message: MessageCase, opinion: Opinion) -> Gate:
     preferred = [g for g in mine if g.recipients == opinion.approving] or mine
     ready = {v.gate for v in waited_for(message) if me in v.could}
     found = preferred if len(preferred) < 2 else (  # noqa: PLR2004 - more than one
-        [g for g in preferred if g.id in ready][:1] or preferred
+        [g for g in preferred if g.id in ready][:1]
+        or (preferred[:1] if opinion.approving else preferred)
     )  # fmt: skip
     if len(found) == 1:
         return found[0]

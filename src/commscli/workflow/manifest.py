@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 
 from commscli.delivery.payload import OPEN, Words, rendered
 from commscli.delivery.recipients import BROADCAST, RecipientList, find_list, read_list, salted
-from commscli.documents.characters import read_text
+from commscli.documents.characters import character_problems, read_text
 from commscli.documents.front_matter import split
 from commscli.documents.models.heads import DraftHead
 from commscli.documents.validate import validate
@@ -17,6 +16,7 @@ from commscli.domain.records import Drafted
 from commscli.domain.slots import SEND_SLOTS, misplaced, tokens_in, unfilled
 from commscli.errors import BadInput, Place, Problem
 from commscli.ledger.record_files import folder_of
+from commscli.workflow.recorded_words import recipient_folders
 from commscli.workflow.session import Session
 from commscli.workflow.settings import Settings
 
@@ -67,6 +67,7 @@ def read_draft(data: bytes, path: str, *, one_to_one: bool) -> Written:
     head = validate(DraftHead, parts.head)
     first = parts.body_first_line
     problems: list[Problem] = [
+        *character_problems(parts.body, path=path, first_line=first),
         *unfilled(head.subject, path=path, first_line=2),
         *misplaced(head.subject, one_to_one=one_to_one, path=path, first_line=2),
         *unfilled(parts.body, path=path, first_line=first),
@@ -146,12 +147,6 @@ def words_of(incident: IncidentId, message: MessageId, written: Written) -> Word
     return Words(
         incident=incident, message=message, subject=written.head.subject, body=written.body
     )
-
-
-def recipient_folders(session: Session) -> list[Path]:
-    """Return where lists of recipients may lie."""
-    own = session.repository.work_tree
-    return [*([own / "recipients"] if own else []), *session.circumstances.recipients]
 
 
 def recipient_list(session: Session, name: str) -> RecipientList:

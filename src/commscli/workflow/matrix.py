@@ -2,15 +2,20 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from commscli.documents.models.audiences import Audience
-from commscli.documents.models.playbook import Playbook
-from commscli.domain.ids import AudienceId
+from commscli.domain.ids import AudienceId, GateId, PersonId
 from commscli.domain.incident import Incident, is_superseded
+from commscli.domain.order import Placed
 from commscli.domain.phases import PHASES
-from commscli.domain.records import Drafted
-from commscli.domain.report import GateVerdict, MessageState
+from commscli.domain.records import Drafted, Verdict
+from commscli.domain.report import GateState, GateVerdict, MessageState
+from commscli.domain.trust import Trust
 from commscli.gates.message import MessageCase
+
+if TYPE_CHECKING:  # a verdict does not wait for the models of settings
+    from commscli.documents.models.audiences import Audience
+    from commscli.documents.models.playbook import Playbook
 
 OPEN_STATES = frozenset({
     MessageState.DRAFTING, MessageState.IN_REVIEW, MessageState.APPROVED, MessageState.RELEASED,
@@ -34,8 +39,8 @@ class Cell:
 def cells(
     incident: Incident,
     messages: Sequence[MessageCase],
-    audiences: Mapping[str, Audience],
-    playbook: Playbook,
+    audiences: Mapping[str, "Audience"],
+    playbook: "Playbook",
 ) -> tuple[Cell, ...]:
     """Return the cells of every phase that was reached or written for, in the set order."""
     by_cell: dict[tuple[str, str], list[MessageCase]] = {}
@@ -60,7 +65,7 @@ def cell_of(message: MessageCase) -> tuple[str, str] | None:
 
 
 def in_order(
-    messages: Iterable[MessageCase], audiences: Mapping[str, Audience]
+    messages: Iterable[MessageCase], audiences: Mapping[str, "Audience"]
 ) -> list[MessageCase]:
     """Return messages in the order of the process: phases, then audiences as configured."""
     known = list(audiences)
@@ -81,7 +86,7 @@ def _cell(
     phase: str,
     audience: str,
     messages: Sequence[MessageCase],
-    playbook: Playbook,
+    playbook: "Playbook",
 ) -> Cell | None:
     required = phase in incident.phases and playbook.requires(phase, audience)
     skipped = incident.skipped.get((phase, AudienceId(audience)), "")
@@ -95,7 +100,7 @@ def _cell(
             required=required,
             state=state,
             message=shown,
-            waiting=tuple(waited_for(shown)),
+            waiting=(*waited_for(shown), *_others_turn(shown)),
         )
     if skipped:
         return Cell(phase=phase, audience=audience, required=required, state="skipped", why=skipped)
@@ -126,11 +131,47 @@ def waited_for(message: MessageCase) -> Iterator[GateVerdict]:
         return
     gates = {gate.id: gate for gate in message.now.gates(subject)}
     everything = message.ordered.everything
+    revise = {o.record.gate for o in objections_to(message)}
     for verdict in message.verdict.gates:
         before = [g for g in gates[verdict.gate].after if g in gates]
         ready = all(message.now.stands(g, subject, everything) for g in before)
-        if verdict.missing and ready and verdict.rule != "forked-draft":
+        blocked = verdict.gate in revise or verdict.rule == "forked-draft"
+        if (verdict.missing or verdict.state is GateState.OBJECTED) and ready and not blocked:
             yield verdict
+
+
+def _others_turn(message: MessageCase) -> Iterator[GateVerdict]:
+    """Yield the turns that are no gate's: the drafter's, after an objection; the sender's."""
+    trust = message.now.trust
+    state = message.verdict.state
+    if state is MessageState.RELEASED:
+        yield _turn("send", _holders(trust, "send-intent"), "")
+    elif state in OPEN_STATES and not message.sends:
+        objectors = sorted({o.record.person for o in objections_to(message)})
+        forked = any(verdict.rule == "forked-draft" for verdict in message.verdict.gates)
+        reason = f"{', '.join(objectors)} objected" if objectors else "two revisions to join"
+        if objectors or forked:
+            yield _turn("draft", _holders(trust, "drafted"), reason)
+
+
+def _turn(what: str, people: tuple[PersonId, ...], reason: str) -> GateVerdict:
+    return GateVerdict(
+        gate=GateId(what), state=GateState.OPEN, by=(), missing=1, could=people, reason=reason
+    )
+
+
+def _holders(trust: Trust, kind: str) -> tuple[PersonId, ...]:
+    return tuple(dict.fromkeys(p for role in trust.may.get(kind, ()) for p in trust.holders(role)))
+
+
+def objections_to(message: MessageCase) -> list[Placed]:
+    """Return the objections to the newest words themselves: the drafter's turn, not the gate's."""
+    subject = message.verdict.subject
+    return [
+        objection
+        for objection in message.now.objections(message.ordered.everything)
+        if isinstance(objection.record.body, Verdict) and objection.record.body.subject == subject
+    ]
 
 
 def due(all_cells: Sequence[Cell], phase: str) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from commscli.domain.ids import Digest
+from commscli.domain.records import Drafted
 from commscli.errors import BadInput
 from commscli.gates.case import Case, IncidentCase
 from commscli.gates.message import MessageCase
@@ -73,6 +74,7 @@ def pick_message(
     wanted = inside if slash else incident
     pool = [(i, m) for i in case.incidents for m in i.messages if not wanted or _is(wanted, i.id)]
     found = _narrow([pair for pair in pool if pair[1].message == part], waiting)
+    found = found or _narrow([p for p in pool if _audience(p[1]) == part.lower()], waiting)
     found = found or _narrow([p for p in pool if _means(part, p[1], aliases)], waiting)
     if len(found) != 1:
         raise _which(text, found, pool)
@@ -110,6 +112,12 @@ def _means(text: str, message: MessageCase, aliases: Mapping[str, str]) -> bool:
     if audience is not None:
         return f"-{audience}-" in f"-{message.message}-"
     return bool(text) and _fits(text, message.message)
+
+
+def _audience(message: MessageCase) -> str:
+    """Return the audience that a message's own revisions name."""
+    bodies = (record.body for record in message.revisions.drafts.values())
+    return next((body.audience for body in bodies if isinstance(body, Drafted)), "")
 
 
 def _which(text: str, found: Iterable[_Pair], pool: Iterable[_Pair]) -> BadInput:

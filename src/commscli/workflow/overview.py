@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from commscli.domain.durations import parse_duration
 from commscli.domain.ids import GateId
 from commscli.domain.incident import Incident
 from commscli.domain.moments import moment, stamp
@@ -12,11 +11,13 @@ from commscli.domain.report import MessageState
 from commscli.gates.case import IncidentCase
 from commscli.gates.message import MessageCase
 from commscli.workflow.declaring import active
-from commscli.workflow.matrix import Cell, cell_of, cells, waited_for
+from commscli.workflow.matrix import Cell, cell_of, cells, objections_to, waited_for
 from commscli.workflow.session import Session
 from commscli.workflow.settings import Settings, load_settings
 
 _NO_GATE = GateId("")
+TOLERANCE = timedelta(minutes=5)
+"""How far two machines' clocks may be apart before anybody is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,15 @@ class Standing:
     clocks: tuple[Clock, ...]
     settings: Settings
     now: datetime
+    alone: bool = True
+    """Whether no other incident is active: then nobody needs to name it."""
+    drafters: tuple[str, ...] = ()
+    senders: tuple[str, ...] = ()
+
+    @property
+    def where(self) -> str:
+        """What a command needs to be about this incident."""
+        return "" if self.alone else f"-i {self.incident.id} "
 
 
 def status(session: Session, *, every: bool = False) -> tuple[Standing, ...]:
@@ -63,6 +73,7 @@ def _standing(
     session: Session, settings: Settings, case: IncidentCase, incident: Incident
 ) -> Standing:
     playbook = settings.playbook(incident.playbook)
+    active_now = [i for i in session.case.incidents if i.incident and i.incident.stage == "active"]
     return Standing(
         case=case,
         incident=incident,
@@ -70,7 +81,15 @@ def _standing(
         clocks=tuple(_promises(case, session.circumstances.now)),
         settings=settings,
         now=session.circumstances.now,
+        alone=len(active_now) == 1 and incident.stage == "active",
+        drafters=_who_may(session, "drafted"),
+        senders=_who_may(session, "send-intent"),
     )
+
+
+def _who_may(session: Session, kind: str) -> tuple[str, ...]:
+    trust = session.trust
+    return tuple(person for person in trust.people if trust.may_write(person, kind, _NO_GATE))
 
 
 def _promises(case: IncidentCase, now: datetime) -> Iterator[Clock]:
@@ -102,6 +121,7 @@ class Task:
     command: str
     message: MessageCase | None = None
     gate: str = ""
+    audience: str = ""
 
 
 def tasks(session: Session) -> tuple[Task, ...]:
@@ -122,7 +142,8 @@ def _of_cell(session: Session, standing: Standing, cell: Cell, me: str) -> Itera
             incident=incident,
             verb="draft",
             what=f"{cell.phase} for {cell.audience} is due",
-            command=f"comms draft {cell.audience}",
+            command=f"comms {standing.where}draft {cell.audience}",
+            audience=cell.audience,
         )
     if message is None:
         return
@@ -134,7 +155,8 @@ def _of_cell(session: Session, standing: Standing, cell: Cell, me: str) -> Itera
                 verb=verb,
                 what=f"{message.message} revision {message.verdict.revision} waits for "
                 f"{verdict.gate}",
-                command=f"comms {verb} {message.message} --gate {verdict.gate}",
+                command=f"comms {standing.where}{verb} {message.message} "
+                f"--gate {verdict.gate}{' --ok' if verb == 'review' else ''}",
                 message=message,
                 gate=verdict.gate,
             )
@@ -144,15 +166,14 @@ def _of_cell(session: Session, standing: Standing, cell: Cell, me: str) -> Itera
 def _of_writer(
     session: Session, standing: Standing, message: MessageCase, *, drafts: bool
 ) -> Iterator[Task]:
-    everything = message.ordered.everything
     if drafts and not message.sends and message.verdict.state != MessageState.SUPERSEDED:
-        for objection in message.now.objections(everything):
+        for objection in objections_to(message):
             yield Task(
                 incident=standing.incident,
                 verb="revise",
                 what=f"{message.message}: {objection.record.person} ({objection.record.gate}) "
                 "objects",
-                command=f"comms revise {message.message}",
+                command=f"comms {standing.where}revise {message.message}",
                 message=message,
             )
     sends = session.trust.may_write(session.actor.person.id, "send-intent", _NO_GATE)
@@ -161,7 +182,7 @@ def _of_writer(
             incident=standing.incident,
             verb="send",
             what=f"{message.message} is {message.verdict.state}",
-            command=f"comms send {message.message}",
+            command=f"comms {standing.where}send {message.message}",
             message=message,
         )
 
@@ -171,12 +192,12 @@ def minutes_since(text: str, now: datetime) -> int:
     return max(0, int((now - moment(text)).total_seconds() // 60))
 
 
-def clock_is_wrong(session: Session, tolerance: timedelta = parse_duration("5m")) -> str:
+def clock_is_wrong(session: Session) -> str:
     """Say that this machine's clock is behind what others recorded, or nothing."""
     latest = max(
         (file.record.at for file in session.case.history.records if file.record), default=""
     )
     now = session.circumstances.now
-    if latest and moment(latest) > now + tolerance:
+    if latest and moment(latest) > now + TOLERANCE:
         return f"the last record says {latest}, and this machine's clock says {stamp(now)}"
     return ""

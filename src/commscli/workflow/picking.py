@@ -1,12 +1,14 @@
 """Which message somebody means, among those that were in the clone when the command began."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 
 from commscli.errors import BadInput, Refused
 from commscli.gates.message import MessageCase
 from commscli.workflow.naming import Named, pick_message
 from commscli.workflow.session import Session
-from commscli.workflow.settings import load_settings
+
+_ELSEWHERE = frozenset({"no-message", "no-incident", "no-revision"})
+"""What may be only because others' records are not here yet."""
 
 
 def pick(
@@ -15,7 +17,7 @@ def pick(
     """Return the message that is meant.
 
     With ``seen``, one that only this command's own fetch would bring is refused, because
-    nobody can have read it.
+    nobody can have read it; unless its revision is typed, which was then read elsewhere.
 
     Raises:
         BadInput: if no message fits, or several do.
@@ -24,11 +26,11 @@ def pick(
     try:
         return _pick(session, reference, waiting)
     except BadInput as fault:
-        if fault.code not in {"no-message", "no-incident"} or not session.online:
+        if fault.code not in _ELSEWHERE or not session.online:
             raise
         session.refresh()
     named = _pick(session, reference, waiting)
-    if not seen:
+    if not seen or named.revision is not None:
         return named
     raise Refused(
         f"{named.message.message} has only just arrived here, and nobody signs unseen words",
@@ -42,6 +44,30 @@ def _pick(session: Session, reference: str, waiting: Callable[[MessageCase], boo
         session.case,
         reference,
         incident=session.circumstances.incident,
-        aliases=load_settings(session).audience_names(),
+        aliases=AudienceNames(session),
         waiting=waiting,
     )
+
+
+class AudienceNames(Mapping[str, str]):
+    """Other names of audiences, read from the settings only when somebody used one."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._names: dict[str, str] | None = None
+
+    def _read(self) -> dict[str, str]:
+        if self._names is None:
+            from commscli.workflow.settings import load_settings  # noqa: PLC0415 - costs start-up
+
+            self._names = load_settings(self._session).audience_names()
+        return self._names
+
+    def __getitem__(self, name: str) -> str:
+        return self._read()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read())
+
+    def __len__(self) -> int:
+        return len(self._read())

@@ -15,6 +15,9 @@ from commscli.ledger.record_files import RecordBytes
 from commscli.ledger.writer import Change
 from commscli.workflow.session import Session, Written
 
+NO_MESSAGE = MessageId("")
+NO_GATE = GateId("")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
@@ -23,8 +26,8 @@ class Act:
     kind: str
     body: Body
     incident: IncidentId
-    message: MessageId = MessageId("")
-    gate: GateId = GateId("")
+    message: MessageId = NO_MESSAGE
+    gate: GateId = NO_GATE
     drill: bool = False
     after: tuple[Digest, ...] = ()
 
@@ -36,6 +39,14 @@ class Recorded:
     records: tuple[RecordBytes, ...]
     written: Written
     notes: tuple[str, ...] = ()
+    judged: int | None = None
+    """The revision that the first record judges, where it judges one."""
+
+    @property
+    def revision(self) -> int | None:
+        """The revision that the first record makes or judges."""
+        made = getattr(self.first.body, "revision", None) if self.records else None
+        return made if made is not None else self.judged
 
     @property
     def first(self) -> Record:
@@ -58,7 +69,7 @@ def find_incident(case: Case, incident: str) -> IncidentCase | None:
     return next((i for i in case.incidents if i.id == incident), None)
 
 
-def require_may(session: Session, kind: str, gate: GateId = GateId("")) -> None:
+def require_may(session: Session, kind: str, gate: GateId = NO_GATE) -> None:
     """Refuse what trust does not let this person write.
 
     Raises:

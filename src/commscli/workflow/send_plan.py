@@ -18,8 +18,8 @@ from commscli.errors import BadInput, Busy, Refused, Undecided
 from commscli.gates.case import IncidentCase
 from commscli.gates.message import MessageCase
 from commscli.workflow.bars import require_passed
-from commscli.workflow.manifest import read_draft, recipient_folders, words_of
-from commscli.workflow.reading import draft_bytes, drafted
+from commscli.workflow.reading import drafted
+from commscli.workflow.recorded_words import recipient_folders, recorded_words
 from commscli.workflow.session import Session
 from commscli.workflow.settings import load_settings
 
@@ -126,15 +126,12 @@ def plan_of(
     """Return the plan for a revision with these slots."""
     body = drafted(message, subject)
     recipients = _recipients(session, body, message) if slots != OPEN else None
-    one_to_one = bool(body.recipients["count"])
-    data = draft_bytes(session, message, subject)
-    written = read_draft(data, "draft.md", one_to_one=one_to_one)
     return Plan(
         incident=message.incident,
         message=message.message,
         subject=subject,
         body=body,
-        words=words_of(message.incident, message.message, written),
+        words=recorded_words(session, message, subject),
         recipients=recipients,
         slots=slots,
         spoken=_spoken(session, slots),

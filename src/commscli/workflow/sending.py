@@ -18,7 +18,7 @@ from commscli.domain.ids import Digest
 from commscli.domain.moments import moment
 from commscli.domain.records import SendIntent, Sent
 from commscli.domain.report import MessageState
-from commscli.errors import Busy, Refused
+from commscli.errors import Busy, CommsError, Refused, Unfinished
 from commscli.gates.case import IncidentCase
 from commscli.gates.message import MessageCase
 from commscli.ledger.journal import place_file
@@ -77,6 +77,7 @@ def send(
     Raises:
         Refused: if a gate is open, or anything is not as it was approved.
         Unreachable: if the remote cannot be asked, and nobody said ``--offline``.
+        Unfinished: if it began and stopped half way; running it again goes on.
     """
     session.require_pin()
     require_may(session, "send-intent")
@@ -91,8 +92,15 @@ def send(
     if not begun and confirm is not None and not confirm(plan):
         raise Refused("nothing was sent", remedy="comms send --dry-run", code="declined")
     intent = message.sends[-1].intent.digest if begun else _begin(session, plan).digest
-    files = _deliver(session, plan)
-    return Outcome(plan=plan, recorded=_end(session, plan, intent, files), files=files)
+    try:
+        files = _deliver(session, plan)
+        recorded = _end(session, plan, intent)
+    except (CommsError, OSError) as fault:
+        raise Unfinished(
+            f"sending {plan.message} has begun and is not finished: {fault}",
+            remedy=f"comms send {plan.message}, again: nobody gets it twice",
+        ) from fault
+    return Outcome(plan=plan, recorded=recorded, files=files)
 
 
 def _find(session: Session, reference: str) -> tuple[IncidentCase, MessageCase]:
@@ -171,7 +179,7 @@ def _deliver(session: Session, plan: Plan) -> tuple[Path, ...]:
     )  # fmt: skip
 
 
-def _end(session: Session, plan: Plan, intent: Digest, files: tuple[Path, ...]) -> Recorded:
+def _end(session: Session, plan: Plan, intent: Digest) -> Recorded:
     rows = [row.digest for row in plan.recipients.rows] if plan.recipients else ["-"]
     evidence = "".join(f"{c} {row} accepted\n" for c in plan.body.channels for row in rows).encode()
     digest = Digest(sha256(evidence).hexdigest())

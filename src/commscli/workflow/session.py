@@ -61,10 +61,9 @@ class Session:
 
     @property
     def case(self) -> Case:
-        """The history at HEAD, worked out; read anew only when HEAD has moved."""
-        head = tip(self.repository)
-        if self._case is None or self._case.history.head != head:
-            history = read_history(self.repository, head)
+        """The history at HEAD, worked out; read anew after whatever moves HEAD."""
+        if self._case is None:
+            history = read_history(self.repository, tip(self.repository))
             self._case = build(history, self.pin_for(first_repository(history)))
         return self._case
 
@@ -152,7 +151,12 @@ class Session:
         if theirs is None:
             return Joined.NOTHING
         person = self.trust.people.get(self.actor.person.id) if self.me else None
-        return syncing.join_remote(self.repository, branch, theirs, person, self.circumstances.now)
+        joined = syncing.join_remote(
+            self.repository, branch, theirs, person, self.circumstances.now
+        )
+        if joined is not Joined.NOTHING:
+            self._case = None
+        return joined
 
     @property
     def network(self) -> Network:
@@ -169,6 +173,7 @@ class Session:
         """
         for _ in range(TRIES):
             self.refresh(required=must_share)
+            self._forget_if_moved()
             change = make()
             if change is None:
                 head = tip(self.repository)
@@ -178,6 +183,11 @@ class Session:
             except Rejected:
                 continue
         raise Busy("the remote moves faster than a record can be shared", remedy="try again")
+
+    def _forget_if_moved(self) -> None:
+        """Look again, if somebody else has written in this very clone meanwhile."""
+        if self._case is not None and self._case.history.head != tip(self.repository):
+            self._case = None
 
     def _write(self, change: Change, *, must_share: bool) -> Written:
         branch = require_branch(self.repository)
@@ -197,6 +207,7 @@ class Session:
                 self._unreachable, shared = True, False
                 self.notes.append(failure.text)
 
+        self._case = None
         made = commit(self.repository, replace(change, publish=publish))
         if shared:
             pins.remember_tip(self.repository, branch, made, self.circumstances.environ)

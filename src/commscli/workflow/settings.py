@@ -1,7 +1,7 @@
 """The documents that people edit, as the commit at HEAD has them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -93,27 +93,69 @@ def load_settings(session: Session) -> Settings:
     """Return the settings at HEAD; edits that are not committed are told, not used.
 
     Raises:
-        BadInput: with every problem of the first file that has any.
+        BadInput: with every problem of every file.
     """
     with snapshot(session.repository, tip(session.repository)) as files:
-        channels = _document(session, files, "channels.yaml", Channels).channels
-        audiences = _document(session, files, "audiences.yaml", Audiences).audiences
-        _require_channels(audiences, channels)
-        return Settings(
-            organisation=_document(session, files, "comms.yaml", Organisation),
-            audiences=audiences,
-            channels=channels,
-            playbooks={
-                name.removesuffix(".yaml"): read_document(Playbook, data, path=f"playbooks/{name}")
-                for name, data in files.files("playbooks")
-                if name.endswith(".yaml")
-            },
-            templates={
-                name.removesuffix(".md"): read_text(data, f"templates/{name}")
-                for name, data in files.files("templates")
-                if name.endswith(".md")
-            },
-        )
+        reading = _Reading(session=session, files=files)
+        organisation = reading.document("comms.yaml", Organisation)
+        audiences = reading.document("audiences.yaml", Audiences)
+        channels = reading.document("channels.yaml", Channels)
+        playbooks = {
+            name.removesuffix(".yaml"): reading.playbook(f"playbooks/{name}", data)
+            for name, data in files.files("playbooks")
+            if name.endswith(".yaml")
+        }
+        templates = {
+            name.removesuffix(".md"): read_text(data, f"templates/{name}")
+            for name, data in files.files("templates")
+            if name.endswith(".md")
+        }
+    if organisation is None or audiences is None or channels is None or reading.faults:
+        raise _all_of(reading.faults)
+    _require_channels(audiences.audiences, channels.channels)
+    return Settings(
+        organisation=organisation,
+        audiences=audiences.audiences,
+        channels=channels.channels,
+        playbooks={name: book for name, book in playbooks.items() if book is not None},
+        templates=templates,
+    )
+
+
+@dataclass(slots=True)
+class _Reading:
+    """Reads one file after the other, and keeps what is wrong with each."""
+
+    session: Session
+    files: Snapshot
+    faults: list[BadInput] = field(default_factory=list)
+
+    def document(self, path: str, model: type[M]) -> M | None:
+        try:
+            return _document(self.session, self.files, path, model)
+        except BadInput as fault:
+            self.faults.append(fault)
+            return None
+
+    def playbook(self, path: str, data: bytes) -> Playbook | None:
+        try:
+            return read_document(Playbook, data, path=path)
+        except BadInput as fault:
+            self.faults.append(fault)
+            return None
+
+
+def _all_of(faults: list[BadInput]) -> BadInput:
+    """Return the one error for all files that cannot be used."""
+    if len(faults) == 1:
+        return faults[0]
+    return BadInput(
+        "; ".join(fault.text for fault in faults),
+        remedy=faults[0].remedy,
+        code=faults[0].code,
+        place=faults[0].place,
+        problems=[problem for fault in faults for problem in fault.problems],
+    )
 
 
 def _document(session: Session, files: Snapshot, path: str, model: type[M]) -> M:

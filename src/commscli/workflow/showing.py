@@ -10,10 +10,10 @@ from commscli.domain.records import Drafted, Verdict
 from commscli.domain.report import GateVerdict
 from commscli.errors import BadInput
 from commscli.gates.message import MessageCase
-from commscli.workflow.manifest import read_draft, recipient_folders, words_of
 from commscli.workflow.naming import Named
 from commscli.workflow.picking import pick
-from commscli.workflow.reading import difference, draft_bytes, drafted, only_head
+from commscli.workflow.reading import difference, drafted, only_head
+from commscli.workflow.recorded_words import recipient_folders, recorded_words
 from commscli.workflow.session import Session
 from commscli.workflow.shown import last_shown, remember
 
@@ -83,8 +83,7 @@ def look(session: Session, reference: str) -> Seen:
 def see(session: Session, message: MessageCase, digest: Digest) -> Seen:
     """Return one revision as it is shown."""
     body = drafted(message, digest)
-    one_to_one = bool(body.recipients["count"])
-    written = read_draft(draft_bytes(session, message, digest), "draft.md", one_to_one=one_to_one)
+    words = recorded_words(session, message, digest)
     everything = message.ordered.everything
     return Seen(
         incident=message.incident,
@@ -93,8 +92,8 @@ def see(session: Session, message: MessageCase, digest: Digest) -> Seen:
         revision=body.revision,
         digest=digest,
         body=body,
-        subject=written.head.subject,
-        words=written.body,
+        subject=words.subject,
+        words=words.body,
         gates=message.verdict.gates,
         opinions=tuple(
             p for p in message.ordered.records if p.record.kind in {"suggested", "objected"}
@@ -112,12 +111,17 @@ def compare(session: Session, reference: str, since: str) -> Compared:
     """
     message = find(session, reference).message
     new = message.verdict.subject or only_head(message)
-    old = _judged(message, since) if since else last_shown(session, message)
+    old = _judged(message, since) if since else _looked_at(session, message)
     if old is None:
         what = f"{since} has no verdict on it" if since else "you have not looked at it here"
         raise BadInput(what, remedy=f"comms show {message.message}", code="nothing-to-compare")
-    lines = difference(session, message, old, new)
     remember(session, message, new)
+    return changes(session, message, old, new)
+
+
+def changes(session: Session, message: MessageCase, old: Digest, new: Digest) -> Compared:
+    """Return what changed from one revision to another."""
+    lines = difference(session, message, old, new)
     numbers = [message.revisions.number(d) for d in (old, new)]
     return Compared(
         incident=message.incident,
@@ -126,6 +130,16 @@ def compare(session: Session, reference: str, since: str) -> Compared:
         new=numbers[1],
         lines=tuple(lines),
     )
+
+
+def _looked_at(session: Session, message: MessageCase) -> Digest | None:
+    """Return what this person was shown last here, or judged last anywhere."""
+    own = (
+        p.record.body.subject
+        for p in reversed(message.ordered.records)
+        if isinstance(p.record.body, Verdict) and p.record.person == session.me
+    )
+    return last_shown(session, message) or next(own, None)
 
 
 def _judged(message: MessageCase, gate: str) -> Digest | None:
@@ -143,9 +157,7 @@ def preview(session: Session, reference: str) -> Previewed:
     body = drafted(message, digest)
     count = body.recipients["count"]
     found = find_by_digest(body.recipients["digest"], recipient_folders(session)) if count else None
-    data = draft_bytes(session, message, digest)
-    written = read_draft(data, "draft.md", one_to_one=bool(count))
-    words = words_of(message.incident, message.message, written)
+    words = recorded_words(session, message, digest)
     shown: list[Payload] = []
     for channel, settings in body.channels.items():
         if count and found is None:

@@ -52,7 +52,7 @@ def story(case: IncidentCase) -> tuple[Event, ...]:
             digest=placed.digest,
             valid=standings[placed.digest].worth is Worth.VALID,
         )
-        for placed in sorted(ordered.records, key=lambda p: p.record.at)
+        for placed in ordered.records
     )
 
 
@@ -63,7 +63,6 @@ def told(record: Record) -> str:
 
 def _parts(record: Record) -> Iterator[str]:
     body = record.body
-    gate = f"{record.gate} " if record.gate else ""
     if isinstance(body, Declared):
         yield f"declared {body.title!r}, {body.severity}, in {body.phase}"
     elif isinstance(body, Fact):
@@ -75,19 +74,32 @@ def _parts(record: Record) -> Iterator[str]:
     elif isinstance(body, Drafted):
         yield f"wrote revision {body.revision}"
     elif isinstance(body, Verdict):
-        words = {"ok": "passed", "suggested": "suggested for", "objected": "objected in"}
-        settled = f", settling {len(body.settles)}" if body.settles else ""
-        text = f": {body.text}" if body.text else ""
-        edit = " with other words" if body.edit else ""
-        yield f"{words[record.kind]} {gate.strip()}{settled}{edit}{text}"
+        yield _verdict(record, body)
     elif isinstance(body, Withdrawn):
-        yield f"took back a verdict in {gate.strip()}: {body.text}"
+        yield f"took back a verdict in {record.gate}: {body.text}"
     elif isinstance(body, Sent):
-        total = sum(sum(counts.values()) for counts in body.counts.values())
-        yield f"sent it: {total} accepted over {', '.join(body.counts)}"
-    elif isinstance(body, SendIntent):
-        yield "began to send it" + (f" ({body.why})" if body.why else "")
-    elif isinstance(body, Reasoned):
-        yield f"{record.kind}: {body.why}"
+        yield _sent(body)
     else:
-        yield record.kind
+        yield _reasoned(record)
+
+
+def _verdict(record: Record, body: Verdict) -> str:
+    words = {"ok": "passed", "suggested": "suggested for", "objected": "objected in"}
+    settled = f", settling {len(body.settles)}" if body.settles else ""
+    text = f": {body.text}" if body.text else ""
+    edit = " with other words" if body.edit else ""
+    return f"{words[record.kind]} {record.gate}{settled}{edit}{text}"
+
+
+def _sent(body: Sent) -> str:
+    total = sum(sum(counts.values()) for counts in body.counts.values())
+    return f"sent it: {total} accepted over {', '.join(body.counts)}"
+
+
+def _reasoned(record: Record) -> str:
+    body = record.body
+    if isinstance(body, SendIntent):
+        return "began to send it" + (f" ({body.why})" if body.why else "")
+    if isinstance(body, Reasoned):
+        return f"{record.kind}: {body.why}"
+    return record.kind

@@ -2,10 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from commscli.documents.models.people import PeopleFile
-from commscli.documents.validate import read_document
 from commscli.domain.history import Pin
 from commscli.domain.ids import GateId, PersonId, RoleId, checked_id
 from commscli.domain.presets import GATES, SHARED
@@ -17,22 +14,8 @@ from commscli.ledger.public_keys import parse_public_key
 from commscli.ledger.trust_files import TrustBytes
 from commscli.ledger.writer import Change
 from commscli.workflow.initialising import require_email
+from commscli.workflow.newcomers import ADMIN, NewPerson, known_roles
 from commscli.workflow.session import Session, Written
-
-ADMIN = "admin"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewPerson:
-    """Somebody to put on the roster."""
-
-    id: str
-    name: str
-    email: str
-    key: str
-    roles: Sequence[str]
-    kind: str = "person"
-    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,60 +96,9 @@ def _free_number(session: Session) -> int:
     return max(numbers, default=0) + 1
 
 
-def people_from(path: Path) -> list[NewPerson]:
-    """Return everybody in a people file.
-
-    Raises:
-        BadInput: with every problem and its place.
-    """
-    try:
-        data = path.read_bytes()
-    except OSError as fault:
-        raise BadInput(f"{path}: {fault.strerror}", remedy="--from FILE") from None
-    found = read_document(PeopleFile, data, path=str(path))
-    return [
-        NewPerson(
-            id=id_,
-            name=person.name,
-            email=person.email,
-            key=_key_text(person.public_key, path.parent),
-            roles=person.roles,
-            kind=person.kind,
-            contact=person.contact,
-        )
-        for id_, person in found.people.items()
-    ]
-
-
-def _key_text(text: str, folder: Path) -> str:
-    if text.split(" ", 1)[0].startswith(("ssh-", "ecdsa-", "sk-")):
-        return text
-    return key_file(folder / Path(text).expanduser())
-
-
-def key_file(path: Path) -> str:
-    """Return the key in a public key file.
-
-    Raises:
-        BadInput: if it cannot be read, or holds a private key.
-    """
-    try:
-        text = path.read_text()
-    except UnicodeDecodeError:
-        raise BadInput(f"{path} is no public key", remedy="name the .pub file") from None
-    except OSError as fault:
-        raise BadInput(f"{path}: {fault.strerror}", remedy="name the .pub file") from None
-    if "PRIVATE KEY" in text:
-        raise BadInput(
-            f"{path} is a private key: nobody needs to have it but its owner",
-            remedy=f"name the public half, {path}.pub",
-            code="private-key",
-        )
-    return text.strip()
-
-
 def add_people(session: Session, people: Sequence[NewPerson]) -> Changed:
     """Put people on the roster, all in one version."""
+    people = [replace(p, roles=known_roles(session, p.roles)) for p in people]
 
     def alter(old: Trust) -> Trust:
         new = old
@@ -225,6 +157,7 @@ def change_roles(
     session: Session, person: str, *, add: Sequence[str], drop: Sequence[str]
 ) -> Changed:
     """Give somebody roles, or take some away."""
+    add, drop = known_roles(session, add), known_roles(session, drop)
 
     def alter(old: Trust) -> Trust:
         return _with_roles(old, _known(old, person), add=add, drop=drop)

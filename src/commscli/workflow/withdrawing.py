@@ -18,6 +18,7 @@ def withdraw(session: Session, reference: str, gate: str, why: str) -> Recorded:
         Refused: if there is none to take back.
     """
     kept: list[RecordBytes] = []
+    numbers: list[int] = []
 
     def make() -> Change:
         kept.clear()
@@ -30,12 +31,16 @@ def withdraw(session: Session, reference: str, gate: str, why: str) -> Recorded:
                 remedy="comms show",
                 code="nothing-to-withdraw",
             )
+        taken = named.message.standings[mine[-1]].file.record
+        if taken is None or not isinstance(taken.body, Verdict):
+            raise AssertionError("one's own verdicts are verdicts")
+        numbers[:] = [named.message.revisions.number(taken.body.subject)]
         act = Act(
             kind="withdrawn",
             body=Withdrawn(of=mine[-1], text=why),
             incident=named.message.incident,
             message=named.message.message,
-            gate=named.message.standings[mine[-1]].file.record.gate,  # type: ignore[union-attr]
+            gate=taken.gate,
             drill=bool(named.incident.incident and named.incident.incident.drill),
             after=message_heads(named.message),
         )
@@ -43,7 +48,9 @@ def withdraw(session: Session, reference: str, gate: str, why: str) -> Recorded:
         return change_of(session, kept, subject=f"Withdraw from {named.message.message}")
 
     written = session.write(make)
-    return Recorded(records=tuple(kept), written=written, notes=tuple(session.notes))
+    return Recorded(
+        records=tuple(kept), written=written, notes=tuple(session.notes), judged=numbers[0]
+    )
 
 
 def _mine(session: Session, message: MessageCase, gate: str) -> list[Digest]:

@@ -1,0 +1,180 @@
+"""Every output that a person reads, at 80 columns, without colour, as one incident goes on.
+
+``COMMS_UPDATE_GOLDENS=1`` writes the files anew. Read them as a lead does at three in the
+morning: what is waited for, who, and which command is next.
+"""
+
+import re
+
+import pytest
+
+from commscli.cli.app import app
+from tests.support.cast import Cast, Clone
+from tests.support.runner import Ran
+from tests.support.scrub import assert_golden, scrubbed
+
+pytest_plugins = ["tests.support.cast_fixtures"]
+_COMMAND = re.compile(r"^ {3}comms |ROOT|: comms |^ {6}at ")
+
+
+def golden(cast: Cast, name: str, ran: Ran) -> None:
+    text = f"$ comms {' '.join(ran.argv)}\n{ran.out}"
+    if ran.err:
+        text += f"--- stderr ---\n{ran.err}"
+    text = scrubbed(text + f"--- exit {ran.code} ---\n", cast.root)
+    too_long = [
+        line for line in scrubbed(ran.out, cast.root).splitlines()
+        if len(line) > 80 and not _COMMAND.search(line)
+    ]  # fmt: skip
+    assert too_long == [], "a terminal has 80 columns"
+    assert_golden(f"{name}.txt", text)
+
+
+def test_one_incident_as_everybody_sees_it(full: Cast) -> None:
+    ana, lea = full.ana, full.lea
+    golden(full, "status-nothing", ana("status"))
+    golden(full, "next-nothing", lea("next"))
+    golden(full, "check-nothing-sent", ana("check"))
+    golden(full, "new", ana("new", "Checkout outage", "--severity", "1", "--fact", "start=09:14",
+                            "--fact", "services=card payments", "--fact",
+                            "impact=customers cannot pay by card"))  # fmt: skip
+    golden(full, "status-due", ana("status"))
+    full.later()
+    golden(full, "next-drafter", ana("next"))
+    for audience in ("internal", "strategic"):
+        ana.done("draft", audience)
+        full.later()
+    golden(full, "draft", ana("draft"))
+    full.later()
+    golden(full, "status-in-review", ana("status"))
+    golden(full, "approve-too-early", synced(full.eve)("approve", "customers"))
+    golden(full, "next-reviewer", synced(lea)("next"))
+    golden(full, "show", lea("show", "customers"))
+    golden(full, "preview-personal", ana("preview", "strategic"))
+    golden(full, "preview-without-the-list", lea("preview", "strategic"))
+    golden(full, "review-ok", lea("review", "strategic", "--ok"))
+    full.later()
+    golden(full, "review-object", lea("review", "customers", "--object", LONG))
+    objected_and_revised(full)
+    gates_and_sends(full)
+    phases_move_on(full)
+    golden(full, "log", ana("log"))
+
+
+LONG = ("We promised never to name a means of payment before the bank has agreed to it; say "
+        "payments, and nothing of cards, in the subject as well.")  # fmt: skip
+
+
+def synced(clone: Clone) -> Clone:
+    clone.done("sync")
+    return clone
+
+
+def objected_and_revised(full: Cast) -> None:
+    ana, lea = synced(full.ana), full.lea
+    golden(full, "status-objected", ana("status"))
+    golden(full, "show-objected", ana("show", "customers"))
+    golden(full, "next-objected", ana("next"))
+    synced(full.cleo).done("review", "customers", "--ok")
+    full.later(3)
+    words = b"We are looking into payments that fail.\n\nYou will hear from us again.\n"
+    ana.done("sync")
+    golden(full, "revise", ana("revise", "customers", "--file", "-", stdin=words))
+    golden(full, "diff", synced(lea)("diff", "customers"))
+    golden(full, "status-stale", ana("status"))
+
+
+def gates_and_sends(full: Cast) -> None:
+    ana = full.ana
+    full.passed("customers", "legal", "accuracy", "messaging", "approval")
+    golden(full, "status-approved", synced(ana)("status"))
+    golden(full, "send-not-released", ana("send", "customers"))
+    full.passed("customers", "release")
+    golden(full, "status-released", synced(ana)("status"))
+    golden(full, "next-sender", ana("next"))
+    golden(full, "send-dry-run", ana("send", "--released", "--dry-run"))
+    golden(full, "send", ana("send", "--released"))
+    golden(full, "send-again", ana("send", "customers"))
+    golden(full, "check-pass", ana("check"))
+    full.later()
+    full.eve.done("sync")
+    full.eve.done("approve", "customers", "--object", "It names the wrong time.")
+    golden(full, "check-late-objection", full.eve("check"))
+
+
+def phases_move_on(full: Cast) -> None:
+    ana = full.ana
+    full.later(120)
+    golden(full, "status-promise-broken", ana("status"))
+    golden(full, "phase", ana("phase", "identification", "--why", "a certificate ran out"))
+    for argv in (["fact", "cause=an expired certificate"], ["fact", "remedy=a new certificate"]):
+        full.later()
+        ana.done(*argv)
+    full.later()
+    golden(full, "skip", ana("skip", "strategic", "--why", "each of them was phoned"))
+    full.later()
+    ana.done("draft", "customers")
+    full.later()
+    ana.done("phase", "monitoring")
+    ana.done("phase", "investigation", "--why", "it came back")
+    ana.done("phase", "resolution")
+    golden(full, "status-phases", ana("status"))
+    golden(full, "approve-superseded", approve_superseded(full))
+
+
+def approve_superseded(full: Cast) -> Ran:
+    return synced(full.lea)("review", "identification-all", "--ok")
+
+
+def test_the_roster(full: Cast) -> None:
+    golden(full, "trust-show", full.ana("trust", "show"))
+    golden(full, "trust-log", full.ana("trust", "log"))
+    golden(full, "trust-gates", full.ana("trust", "gates"))
+    golden(full, "trust-pin", full.ana("trust", "pin"))
+    golden(full, "trust-role", full.ana("trust", "role", "ben", "--role", "admin"))
+
+
+def test_doctor(small: Cast) -> None:
+    golden(small, "doctor", small.ana("doctor"))
+    small.ana.git("config", "pull.rebase", "true")
+    small.ana.git("remote", "set-url", "origin", "/nowhere/hub.git")
+    golden(small, "doctor-in-trouble", small.ana("doctor", COMMS_KEY="/nowhere/key"))
+
+
+def test_check_that_fails_and_one_that_cannot_decide(small: Cast) -> None:
+    (message,) = small.declare("customers")
+    small.passed(message, "approval", "release")
+    small.ana.done("send", message)
+    golden(small, "check-undecided", small.ana("check", "nope", "--strict"))
+    ok = next(n for n in small.ana.git("ls-files", "incidents").split() if n.endswith("yaml")
+              and "-ok-" in n)  # fmt: skip
+    small.ana.git("rm", "--quiet", ok, f"{ok}.sig")
+    who = ("-c", "user.name=ana", "-c", "user.email=ana@example.com", "-c", "commit.gpgsign=false")
+    small.ana.git(*who, "commit", "--quiet", "-m", "Tidy up")
+    ran = small.ana("check")
+    assert ran.code == 1
+    assert "error[append-only]" in ran.out
+    assert max(map(len, ran.out.splitlines())) <= 130, "paths stay whole"
+
+
+def commands() -> list[str]:
+    names = [
+        name.name or getattr(name.callback, "__name__", "") for name in app.registered_commands
+    ]
+    groups = [group.name or "" for group in app.registered_groups]
+    inner = [
+        f"{group.name} {command.name or getattr(command.callback, '__name__', '')}"
+        for group in app.registered_groups
+        if group.typer_instance is not None
+        for command in group.typer_instance.registered_commands
+    ]
+    return ["", *sorted([*names, *groups, *inner])]
+
+
+@pytest.mark.parametrize("command", commands())
+def test_help(small: Cast, command: str) -> None:
+    ran = small.ana(*command.split(), "--help")
+    assert ran.code == 0
+    assert all(len(line) <= 80 for line in ran.out.splitlines())
+    assert "..." not in ran.out.replace("]...", "").replace("VALUE...", "").replace("ARGS]...", "")
+    assert_golden(f"help/{command.replace(' ', '-') or 'comms'}.txt", ran.out)
