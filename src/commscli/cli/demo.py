@@ -96,18 +96,20 @@ def _came_back(ran: "Ran") -> list[str]:
 
 def _tell(stage: "Stage", *, silent: bool) -> None:
     from commscli.cli.demo_chair import verify_line  # noqa: PLC0415 - lazy
+    from commscli.cli.demo_stage import program  # noqa: PLC0415 - lazy
 
     if silent:
         sys.stdout.write(f"{stage.folder}\n")
         return
     folder = shlex.quote(os.path.relpath(stage.folder))
+    name = program()
     chosen = "" if folder == "comms-demo" else f" {folder}"
     sys.stdout.write(
         "\nNow you:\n"
         f"  1. Sit in Legal's chair, with one message waiting:\n"
-        f'       eval "$(comms demo{chosen} --as legal)"\n'
+        f'       eval "$({name} demo{chosen} --as legal)"\n'
         f"  2. Change one comma in what was sent, and see the check name whose approval died:\n"
-        f"       comms demo{chosen} --break comma\n"
+        f"       {name} demo{chosen} --break comma\n"
         f"  3. Verify one approval without this tool:\n"
         f"       {verify_line(stage, 'lea')}\n"
     )

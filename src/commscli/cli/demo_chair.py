@@ -5,7 +5,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from commscli.cli.demo_stage import CAST, Player, Stage
+from commscli.cli.demo_stage import CAST, Player, Stage, program
 from commscli.cli.demo_story import StoryBroke, an_ok
 from commscli.errors import BadInput
 
@@ -27,16 +27,16 @@ def sit(stage: Stage, role: str) -> None:
     variables = stage.environment(player.id)
     wanted = ("COMMS_KEY", "COMMS_PIN", "COMMS_RECIPIENTS", "XDG_CONFIG_HOME", "XDG_STATE_HOME")
     exports = " ".join(f"{name}={shlex.quote(variables[name])}" for name in wanted)
-    sys.stdout.write(f"cd {shlex.quote(str(chair))} && export {exports} && comms next\n")
+    sys.stdout.write(f"cd {shlex.quote(str(chair))} && export {exports} && {program()} next\n")
     sys.stderr.write(_guide(stage, player, message))
 
 
 def _player(role: str) -> Player:
     wanted = role.lower()
-    for player in CAST[:8]:
+    for player in CAST[1:8]:
         if wanted == player.id or any(wanted in held for held in player.roles):
             return player
-    names = ", ".join(held.split("-")[0] for p in CAST[:8] for held in p.roles)
+    names = ", ".join(held for p in CAST[1:8] for held in p.roles)
     raise BadInput(f"nobody in the demo is called {role!r}", remedy=f"--as one of: {names}")
 
 
@@ -69,16 +69,19 @@ def _run(stage: Stage, person: str, *argv: str, folder: Path | None = None) -> s
 
 
 def _guide(stage: Stage, player: Player, message: str) -> str:
-    desk = shlex.quote(str(stage.desk))
-    pin = f"COMMS_PIN={shlex.quote(str(stage.pin))}"
-    eli = f"{pin} comms -C {desk} --key {shlex.quote(str(stage.key('eli')))}"
-    tess = f"{pin} comms -C {desk} --key {shlex.quote(str(stage.key('tess')))}"
-    return (
-        f"You are {player.name}, {player.roles[0]}. One message waits for you: {message}\n"
-        'Run the line above (or: eval "$(comms demo --as legal)"), then press b to block it.\n'
-        f"The executive's approval is refused then:\n  {eli} approve {message}\n"
-        f"until the spokesperson mends it, and you say ok:\n  {tess} revise {message}\n"
-    )
+    lines = [f"You are {player.name}, {player.roles[0]}. {message} waits for you."]
+    if not set(player.roles) & set(_ORDER[:3]):
+        return "\n".join([*lines, "Run the line above; one key does it, q leaves.", ""])
+    base = f"COMMS_PIN={shlex.quote(str(stage.pin))} {program()} -C {shlex.quote(str(stage.desk))}"
+    eli, tess = (f"{base} --key {shlex.quote(str(stage.key(who)))}" for who in ("eli", "tess"))
+    lines += [
+        "Run the line above, press b, and say what must change. Then the executive is refused:",
+        f"  {eli} approve {message}",
+        "until the spokesperson mends it, and you, in your chair, say ok:",
+        f"  {tess} revise {message}",
+        "",
+    ]
+    return "\n".join(lines)
 
 
 def verify_line(stage: Stage, person: str) -> str:

@@ -6,12 +6,13 @@ Nothing of the user's is touched: pins and remembered tips go into the demo's fo
 import io
 import os
 import shlex
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from shutil import rmtree
+from shutil import rmtree, which
 
 from commscli.domain.moments import stamp
 from commscli.errors import BadInput
@@ -188,6 +189,15 @@ def copy_of(stage: Stage, name: str) -> Path:
         env=git.network_environment(interactive=False),
     )
     return folder
+
+
+def program() -> str:
+    """Return how a shell here starts this very program: by name, or by path where it must."""
+    own = Path(sys.argv[0]).absolute()
+    named = which("comms")
+    if own.name != "comms" or (named and Path(named).resolve() == own.resolve()):
+        return "comms"
+    return shlex.quote(str(own))
 
 
 def people_file(stage: Stage, players: Sequence[Player]) -> Path:

@@ -112,6 +112,9 @@ def _unreadable(file: TrustFile) -> str:
     if len(file.introduced) != 1:
         count = len(file.introduced)
         return f"entered history in {count} commits: expected one, and no merge"
+    for person, signature in file.signatures.items():
+        if signature.key is None:
+            return f"carries a signature of {person} that does not hold: {signature.fault}"
     wrong = faults(file.trust)
     return "; ".join(wrong)
 

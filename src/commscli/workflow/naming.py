@@ -74,7 +74,7 @@ def pick_message(
     wanted = inside if slash else incident
     pool = [(i, m) for i in case.incidents for m in i.messages if not wanted or _is(wanted, i.id)]
     found = _narrow([pair for pair in pool if pair[1].message == part], waiting)
-    found = found or _narrow([p for p in pool if _audience(p[1]) == part.lower()], waiting)
+    found = found or _narrow([p for p in pool if part and _audience(p[1]) == part.lower()], waiting)
     found = found or _narrow([p for p in pool if _means(part, p[1], aliases)], waiting)
     if len(found) != 1:
         raise _which(text, found, pool)
