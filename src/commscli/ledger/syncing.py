@@ -35,6 +35,9 @@ _MOVED = re.compile(
     r"non-fast-forward|fetch first|cannot lock ref|failed to update ref|incorrect old value"
 )
 
+_REJECTED = re.compile(r"\[remote rejected\] .*?\(([^)]*)\)")
+_REMOTE_SAYS = re.compile(r"^remote: (.*)$", re.MULTILINE)
+
 
 class Joined(StrEnum):
     """What bringing in the remote's history did to ours."""
@@ -147,9 +150,16 @@ def _require_no_programs(repository: Repository) -> None:
 def _unreachable(repository: Repository, failure: GitFailed) -> Unreachable:
     url = repository.config(f"remote.{REMOTE}.url")
     shown = re.sub(r"//[^/@]*@", "//", url)
+    reason = _REJECTED.search(failure.said)
+    if reason is None:
+        return Unreachable(
+            f"the remote {shown} cannot be reached: {_error_line(failure)}",
+            remedy="comms sync, when it can; --offline until then",
+        )
+    words = " ".join(line.strip() for line in _REMOTE_SAYS.findall(failure.said) if line.strip())
     return Unreachable(
-        f"the remote {shown} cannot be reached: {_error_line(failure)}",
-        remedy="comms sync, when it can; --offline until then",
+        f"the remote {shown} refused: {words or reason[1]}",
+        remedy="ask whoever keeps it; what you did is kept here, and comms sync shares it later",
     )
 
 

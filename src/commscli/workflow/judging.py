@@ -19,13 +19,12 @@ from commscli.ledger.record_files import RecordBytes, folder_of
 from commscli.ledger.writer import Change
 from commscli.workflow.bars import require_ok_counts
 from commscli.workflow.matrix import waited_for
-from commscli.workflow.picking import pick
+from commscli.workflow.picking import pick, still_there
 from commscli.workflow.reading import difference, only_head
 from commscli.workflow.recording import (
     Act,
     Recorded,
     change_of,
-    find_incident,
     message_heads,
     record_of,
     require_may,
@@ -83,7 +82,7 @@ def judge(
         session.require_pin()
         files: dict[str, bytes] = {}
         for one in bound:
-            case, message = _now(session, one)
+            case, message = still_there(session, one.incident, one.message)
             _require_same(session, message, one)
             gate = _gate(session, message, opinion)
             require_may(session, opinion.kind, gate.id)
@@ -154,14 +153,6 @@ def waits_on(session: Session, message: MessageCase, opinion: Opinion) -> bool:
         and (gates[verdict.gate].recipients or not opinion.approving)
         for verdict in waited_for(message)
     )
-
-
-def _now(session: Session, one: _Bound) -> tuple[IncidentCase, MessageCase]:
-    incident = find_incident(session.case, one.incident)
-    for message in incident.messages if incident else ():
-        if incident and message.message == one.message:
-            return incident, message
-    raise Refused(f"{one.message} is not here any more", remedy="comms sync")
 
 
 def _require_same(session: Session, message: MessageCase, one: _Bound) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from commscli.errors import BadInput, Refused
+from commscli.gates.case import IncidentCase
 from commscli.gates.message import MessageCase
 from commscli.workflow.naming import Named, pick_message
 from commscli.workflow.session import Session
@@ -37,6 +38,19 @@ def pick(
         remedy=f"comms show {named.message.message}, then try again",
         code="newer-revision",
     )
+
+
+def still_there(session: Session, incident: str, message: str) -> tuple[IncidentCase, MessageCase]:
+    """Return a message as it is now, after whatever a fetch brought.
+
+    Raises:
+        Refused: if it is gone.
+    """
+    for case in session.case.incidents:
+        for found in case.messages:
+            if (case.id, found.message) == (incident, message):
+                return case, found
+    raise Refused(f"{message} is not here any more", remedy="comms sync")
 
 
 def _pick(session: Session, reference: str, waiting: Callable[[MessageCase], bool]) -> Named:

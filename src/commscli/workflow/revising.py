@@ -19,13 +19,12 @@ from commscli.ledger.snapshot import snapshot
 from commscli.ledger.writer import Change
 from commscli.workflow.manifest import Cell, manifest, read_draft
 from commscli.workflow.naming import Named
-from commscli.workflow.picking import pick
+from commscli.workflow.picking import pick, still_there
 from commscli.workflow.reading import difference, draft_bytes, drafted
 from commscli.workflow.recording import (
     Act,
     Recorded,
     change_of,
-    find_incident,
     message_heads,
     record_of,
     require_may,
@@ -76,7 +75,7 @@ def revise(session: Session, reference: str, source: Source) -> Revised:
 
     def make() -> Change:
         kept.clear()
-        case, message = _now(session, named)
+        case, message = still_there(session, named.incident.id, named.message.message)
         _require_same(session, message, heads)
         path = f"{folder_of(message.incident, message.message)}/draft.md"
         with snapshot(session.repository, tip(session.repository)) as files:
@@ -179,14 +178,6 @@ def _proposal(session: Session, message: MessageCase, person: str) -> bytes:
     )
 
 
-def _now(session: Session, named: Named) -> tuple[IncidentCase, MessageCase]:
-    incident = find_incident(session.case, named.incident.id)
-    for message in incident.messages if incident else ():
-        if incident and message.message == named.message.message:
-            return incident, message
-    raise Refused(f"{named.message.message} is not here any more", remedy="comms sync")
-
-
 def _require_same(session: Session, message: MessageCase, heads: tuple[Digest, ...]) -> None:
     found = message.revisions.heads(message.ordered.everything)
     new = [d for d in found if d not in heads]
@@ -259,7 +250,7 @@ def _attachments(folder: Path) -> dict[str, bytes]:
 def _stale(
     session: Session, named: Named, standing: set[tuple[str, str]]
 ) -> tuple[tuple[str, str], ...]:
-    _, message = _now(session, named)
+    _, message = still_there(session, named.incident.id, named.message.message)
     still = {
         (str(v.gate), str(p))
         for v in message.verdict.gates
