@@ -19,8 +19,14 @@ COMPLETION = {"_COMMS_COMPLETE": "complete_bash", "COMP_WORDS": "comms dra", "CO
 
 def startup(folder: Path) -> Iterator[Pair]:
     """Measure what every command pays."""
-    yield pair("`comms --version` / importing typer and rich.console", "≤ 1.3", [COMMS, "--version"],
-               IMPORTS, cwd=folder, runs=15)  # fmt: skip
+    yield pair(
+        "`comms --version` / importing typer and rich.console",
+        "≤ 1.3",
+        [COMMS, "--version"],
+        IMPORTS,
+        cwd=folder,
+        runs=15,
+    )
     yield pair("completion / importing typer and rich.console", "≤ 1.3",
                ["env", *(f"{k}={v}" for k, v in COMPLETION.items()), COMMS], IMPORTS, cwd=folder,
                runs=15)  # fmt: skip

@@ -66,7 +66,7 @@ class Builder:
     root: Tree = field(default_factory=dict)
     written: dict[int, tuple[int, str]] = field(default_factory=dict)
     tip: str = ""
-    trust: Digest = Digest("")
+    trust: Digest = field(default=Digest(""))
     now: datetime = datetime(2024, 1, 1, tzinfo=UTC)
     records: int = 0
 
@@ -169,8 +169,8 @@ def _message(b: Builder, incident: str, message: str, audience: str, declared: R
         ok = Verdict(subject=drafted.digest, text="", settles=[], edit="")
         made = b.record("ok", judge, incident, ok, message=message, gate=gate, after=heads)
         heads = (made.digest,)
-    intent = b.record("send-intent", "rob", incident, SendIntent(
-        subject=drafted.digest, plan=payload, why="", offline=False), message=message, after=heads)  # fmt: skip
+    begun = SendIntent(subject=drafted.digest, plan=payload, why="", offline=False)
+    intent = b.record("send-intent", "rob", incident, begun, message=message, after=heads)
     b.record("sent", "rob", incident, Sent(
         intent=intent.digest, slots={"send.time": stamp(b.now)},
         counts={"status": {"accepted": 1}}, payloads={"status": payload}, evidence="",

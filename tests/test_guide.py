@@ -95,14 +95,15 @@ def test_six_people_follow_the_full_guide(tmp_path: Path, forge: Path) -> None:
         shutil.copy(f"{key}.pub", ana / "keys" / f"{name}.pub")
     (ana / "people.yaml").write_text(fenced(page, "yaml"))
     (cast["tess"].home / "strategic-customers.csv").write_text(fenced(page, "csv"))
-    for person, command in lines("docs/guide-full.md"):
+    said = ""
+    for who, command in lines("docs/guide-full.md"):
         if "tess-recipients" in command:
             shutil.copytree(cast["tess"].folder / "recipients", ana / "tess-recipients")
-        said = cast[person].types(command)
+        said = cast[who].types(command)
         if "trust pin" in command:
-            for who in cast.values():
-                if who.home != ana:
-                    shutil.copy(ana / "messages.pin", who.home)
+            for person in cast.values():
+                if person.home != ana:
+                    shutil.copy(ana / "messages.pin", person.home)
     assert "3 sent of 3 messages" in said
     assert len(list(cast["ana"].folder.glob("outbox/*/*/mail/*.eml"))) == 2
 

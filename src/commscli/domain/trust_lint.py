@@ -33,7 +33,7 @@ def _roster_faults(trust: Trust) -> Iterator[str]:
         yield "an admin has ended"
     able = [p for p in people if set(trust.people[p].keys) - trust.ended.keys]
     if len(able) < trust.quorum <= len(people):
-        yield f"only {_counted(len(able), 'admin')} can still sign, and the quorum is {trust.quorum}"
+        yield f"{_counted(len(able), 'admin')} can still sign, and the quorum is {trust.quorum}"
     for role, holders in trust.roles.items():
         strangers = [p for p in holders if p not in trust.people]
         if strangers:
@@ -126,9 +126,10 @@ def _gate_worries(trust: Trust) -> Iterator[str]:
 
 def _admin_worries(trust: Trust) -> Iterator[str]:
     if len(trust.admins) < trust.quorum + 1:
+        admins = _counted(len(trust.admins), "admin")
         yield (
-            f"{_counted(len(trust.admins), 'admin')} and a quorum of {trust.quorum}: if one key is lost, the "
-            "roster can never change again"
+            f"{admins} and a quorum of {trust.quorum}: if one key is lost, the roster can never "
+            "change again"
         )
     if trust.quorum == 1:
         yield "quorum 1: one admin alone can change who judges"

@@ -1,4 +1,4 @@
-"""A commit that brings a record or a trust version is written in the one form that hides nothing."""
+"""A commit that brings a record or a trust version has the one form that hides nothing."""
 
 from collections.abc import Iterator
 
