@@ -3,7 +3,7 @@
 
 SHELL = /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench docs lock clean tools venv
+.PHONY: help demo test check lint bench docs lock clean tools venv
 
 # The Python that .venv is made with; when empty, the first of these that is new enough.
 PYTHON ?=
@@ -27,12 +27,13 @@ demo: venv ## play an incident through, from the declaration to the last message
 test: venv ## run the tests
 	@$(PYTEST)
 
-check: venv ## run what CI runs: linters, types, layers, then the tests
+check: lint test ## run what CI runs: linters, types, layers, then the tests
+
+lint: venv ## run the linters, the types and the layers
 	.venv/bin/python -m ruff check
 	.venv/bin/python -m ruff format --check
 	.venv/bin/python -m mypy
 	.venv/bin/lint-imports --no-logo
-	$(PYTEST)
 
 bench: venv ## measure
 	@.venv/bin/python -m bench
