@@ -1,4 +1,4 @@
-"""History rewritten, hidden, cut, poisoned; merges that drop or bring; trust that promotes itself."""
+"""History rewritten, hidden, cut; merges that drop or bring; trust that promotes itself."""
 
 import struct
 import zlib
@@ -242,9 +242,6 @@ def test_a_rollback_past_the_tip_that_this_machine_saw(stage: Stage) -> None:
     early = stage.story.shelf.nodes[stage.story.head].parents[0]
     stage.repo.point(stage.story.shelf.nodes[early].id)
 
-    stage.fails(
-        "pinned-root", "unfinished-send", says=["went back"], write=False
-    ) if False else None
     answer = stage.check()
 
     errors = [f for f in answer.json["findings"] if f["level"] == "error"]
@@ -340,7 +337,7 @@ def orphaned(graph: bytes) -> bytes:
     data = bytearray(graph[:-20])
     for at in range(start, end, 36):
         data[at + 20 : at + 28] = b"\x70\0\0\0" * 2
-    return bytes(data) + sha1(bytes(data)).digest()
+    return bytes(data) + sha1(bytes(data)).digest()  # noqa: S324 - git's own checksum
 
 
 def test_alternates_are_read_like_the_rest(stage: Stage, tmp_path: Path) -> None:
@@ -521,7 +518,8 @@ def test_headers_that_a_commit_of_this_program_never_has(
 
 @pytest.mark.parametrize(
     "lines",
-    ["tree author parent committer", "parent tree author committer", "tree parent author tree committer",
+    ["tree author parent committer", "parent tree author committer",
+     "tree parent author tree committer",
      "tree tree parent author committer", "author committer tree parent"],
 )  # fmt: skip
 def test_headers_that_hide_a_parent_are_undecided(stage: Stage, lines: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from commscli.ledger import record_files
+from commscli.ledger.line_grammar import GrammarFault
 from commscli.ledger.record_files import RecordBytes
 from tests.attacks.staging import OTHER, Stage, two_sent
 from tests.support.signatures import armored, unarmored
@@ -305,5 +306,5 @@ def test_a_time_at_the_end_of_the_calendar(tmp_path: Path) -> None:
 def test_a_version_that_names_one_person_twice_is_told_of(stage: Stage) -> None:
     trust = stage.story.in_force.trust
     twice = replace(trust, version=2, previous=stage.story.genesis, admins=("ada", "ada"))  # type: ignore[arg-type]  # ids
-    with pytest.raises(record_files.GrammarFault):
+    with pytest.raises(GrammarFault):
         stage.story.introduce(twice, signers=("ada",))

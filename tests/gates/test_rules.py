@@ -106,7 +106,7 @@ def edited(story: Story) -> None:
 def forked(story: Story) -> None:
     with story.branch() as side:
         side.draft("Other words.\n", by="tara", after=side.heads("")[:1])
-    story.end_send(story.begin_send(subject=story.of_kind("ok")[0].record.body.subject))  # type: ignore[union-attr]  # an ok is a verdict
+    story.end_send(story.begin_send(subject=story.of_kind("ok")[0].record.body.subject))  # type: ignore[arg-type, union-attr]  # an ok is a verdict
 
 
 def without_release() -> Story:

@@ -141,10 +141,10 @@ def _records(found: _Found) -> Iterator[RecordFile]:
         if is_record_name(name):
             yield from _signed(path, data, commits, signatures[f"{path}.sig"])
         elif not name.endswith(".sig"):
-            found.strays.append(Stray(path=path, fault="is no record", commit=commits[0]))
+            found.strays.append(Stray(path=path, fault="is no record", commit=(commits or [-1])[0]))
         elif not any(p == path.removesuffix(".sig") for p, _ in found.introduced):
             fault = "is a signature without its record"
-            found.strays.append(Stray(path=path, fault=fault, commit=commits[0]))
+            found.strays.append(Stray(path=path, fault=fault, commit=(commits or [-1])[0]))
 
 
 def _signed(
@@ -163,7 +163,7 @@ def _trusts(found: _Found) -> Iterator[TrustFile]:
             yield _trust(found, path, data, tuple(commits))
         elif path.startswith("trust/") and not _SIGNED.fullmatch(path):
             fault = "is no trust version and no signature of one"
-            found.strays.append(Stray(path=path, fault=fault, commit=commits[0]))
+            found.strays.append(Stray(path=path, fault=fault, commit=(commits or [-1])[0]))
 
 
 def _trust(found: _Found, path: str, data: bytes, commits: tuple[int, ...]) -> TrustFile:

@@ -10,7 +10,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from commscli.ledger.objects import FOLDER, Entry, Objects, Tree
+from commscli.ledger.objects import Objects
+from commscli.ledger.tree_bytes import FOLDER, Entry, Tree
 
 _ENTERED = re.compile(
     r"(?:trust|incidents|incidents/[^/]+"
@@ -76,7 +77,7 @@ def changes(objects: Objects, edges: Sequence[Edge]) -> Iterator[Change | Messag
         deeper: list[_Folder] = []
         for edge, path, old, new in wave:
             before, after = _tree(objects, old), _tree(objects, new)
-            for name in _differing(before, after):
+            for name in _differing(objects, old, new):
                 inner = f"{path}/{name}" if path else name
                 pair = before.get(name), after.get(name)
                 if _ENTERED.fullmatch(inner) and FOLDER in {e.mode for e in pair if e}:
@@ -119,13 +120,23 @@ def _half_folder(
         yield Change(edge, path, old, new)
 
 
-def _folders(wave: Iterable[_Folder]) -> list[str]:
-    return [e.id for _, _, old, new in wave for e in (old, new) if e and e.mode == FOLDER]
+def _folders(wave: Iterable[_Folder]) -> dict[str, str | None]:
+    """Return the trees to read, each with the one that it is likely to be much like."""
+    wanted: dict[str, str | None] = {}
+    for _, _, old, new in wave:
+        before = old.id if old and old.mode == FOLDER else None
+        if before is not None:
+            wanted.setdefault(before, None)
+        if new and new.mode == FOLDER:
+            wanted.setdefault(new.id, before)
+    return wanted
 
 
 def _tree(objects: Objects, entry: Entry | None) -> Tree:
     return objects.tree(entry.id) if entry and entry.mode == FOLDER else _NOTHING
 
 
-def _differing(before: Tree, after: Tree) -> list[str]:
-    return sorted({name for name, _ in before.items() ^ after.items()})
+def _differing(objects: Objects, old: Entry | None, new: Entry | None) -> list[str]:
+    if old and new and old.mode == new.mode == FOLDER:
+        return sorted(objects.differing(old.id, new.id))
+    return sorted({*_tree(objects, old), *_tree(objects, new)})

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from commscli.domain.history import EdgeFault, Stray
 from commscli.ledger.changes import Change, MessageChange
-from commscli.ledger.objects import FILE, FOLDER, PLAIN, Entry, Objects
+from commscli.ledger.objects import Objects
+from commscli.ledger.tree_bytes import FILE, FOLDER, PLAIN, Entry
 
 _RECORD = re.compile(r"incidents/[^/]+/(?:messages/[^/]+/)?records/(?P<name>.+)", re.DOTALL)
 _WORDS = re.compile(

@@ -55,6 +55,7 @@ QUIET_CONFIG = (
     *("-c", "core.commitGraph=false"),  # a poisoned graph cuts history
     *("-c", "gc.auto=0"),
     *("-c", "maintenance.auto=false"),
+    *("-c", "advice.graftFileDeprecated=false"),  # git hints at our own empty graft file
 )
 
 

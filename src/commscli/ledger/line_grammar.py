@@ -20,6 +20,9 @@ _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069"
     "\ufeff\ufffe\uffff\ud800-\udfff]"
 )
+_PLAIN_TEXT = re.compile(rf'"[^"\\\n\t{_FORBIDDEN.pattern[1:]}*"')
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+_decode = json.JSONDecoder().decode
 Value = Any
 Pairs = dict[str, Value]
 
@@ -68,9 +71,14 @@ def read(data: bytes, *, blocks: frozenset[str] = frozenset()) -> Pairs:
     if not text.endswith("\n"):
         raise GrammarFault("the last line does not end")
     pairs = _parse(text, blocks)
-    if write(pairs, blocks=blocks) != data:
+    if any(key in pairs and not _is_block(pairs[key], text, key) for key in blocks):
         raise GrammarFault("the same values are written in another way")
     return pairs
+
+
+def _is_block(value: Value, text: str, key: str) -> bool:
+    """Whether a block is written as one: a line an entry, or ``{}`` where it has none."""
+    return (f"\n{key}:\n" in f"\n{text}") == bool(value)
 
 
 def _parse(text: str, blocks: frozenset[str]) -> Pairs:
@@ -99,20 +107,24 @@ def _parse(text: str, blocks: frozenset[str]) -> Pairs:
 
 
 def _load(written: str, line: int) -> Value:
+    if _PLAIN_TEXT.fullmatch(written):  # most values are, and can be written in no other way
+        return written[1:-1]
     try:
-        value = json.loads(written)
+        value = _decode(written)
     except (ValueError, RecursionError):
         raise GrammarFault("the value is not JSON", line) from None
     try:
-        _check(value, 1)
+        again = _json(value)
     except GrammarFault as fault:
         raise GrammarFault(str(fault), line) from None
+    if again != written:
+        raise GrammarFault("the same values are written in another way")
     return value
 
 
 def _json(value: Value) -> str:
     _check(value, 1)
-    return json.dumps(value, ensure_ascii=False)
+    return _encode(value)
 
 
 def _check(value: Value, depth: int) -> None:

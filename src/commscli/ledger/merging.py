@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from commscli.errors import Refused
-from commscli.ledger.objects import FOLDER, Entry, Objects
+from commscli.ledger.objects import Objects
+from commscli.ledger.tree_bytes import FOLDER, Entry
 
 _DRAFT = re.compile(r"incidents/[^/]+/messages/[^/]+/draft\.md")
 _WORDS = re.compile(r"(?P<folder>incidents/[^/]+/messages/[^/]+)/(?:draft\.md|attachments/.+)")

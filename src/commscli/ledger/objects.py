@@ -6,25 +6,26 @@ here and must have the name under which it was asked for.
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha1, sha256
-from threading import Timer
+from math import inf
+from threading import Event, Thread
+from time import monotonic
 from types import TracebackType
 from typing import Self
 
 from commscli.errors import Undecided
 from commscli.ledger import git
 from commscli.ledger.repository import Reading
+from commscli.ledger.tree_bytes import ParsedTree, Tree, parsed_tree
 
 PIPE_ROOM = 400
 """Requests that surely fit into a pipe at once (41 or 65 bytes each, 64 KiB of pipe)."""
 SECONDS = 60.0
 """How long git may take for as many objects as go through the pipe at once."""
 MAX_OBJECT = 64 * 1024 * 1024
-CACHED_TREES = 8192
-FOLDER, FILE = "40000", "100644"
-PLAIN = frozenset({FILE, "100755"})
+CACHED_TREES = 2048
 
 
 class ObjectFault(ValueError):
@@ -47,17 +48,6 @@ class RawCommit:
     fault: str
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One name in a tree."""
-
-    mode: str
-    id: str
-
-
-Tree = dict[str, Entry]
-
-
 class Objects:
     """A stream of objects from ``git cat-file --batch``."""
 
@@ -67,7 +57,10 @@ class Objects:
         )
         self._in, self._out = git.pipes(self._process)
         self._hash = sha256 if reading.object_format == "sha256" else sha1
-        self._trees: OrderedDict[str, Tree] = OrderedDict()
+        self._trees: OrderedDict[str, ParsedTree] = OrderedDict()
+        self._since = inf
+        self._done = Event()
+        Thread(target=self._watch, daemon=True).start()
 
     def __enter__(self) -> Self:
         return self
@@ -78,6 +71,7 @@ class Objects:
         value: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._done.set()
         self._process.kill()
         self._process.communicate()
 
@@ -94,15 +88,16 @@ class Objects:
         waiting = list(ids)
         for first in range(0, len(waiting), PIPE_ROOM):
             batch = waiting[first : first + PIPE_ROOM]
-            # Of a damaged object git announces more than it hands out, and waits for us.
-            patience = Timer(SECONDS, self._process.kill)
-            patience.daemon = True
-            patience.start()
-            try:
-                answers = self._ask(kind, batch)
-            finally:
-                patience.cancel()
+            self._since = monotonic()
+            answers = self._ask(kind, batch)
+            self._since = inf
             yield from zip(batch, answers, strict=True)
+
+    def _watch(self) -> None:
+        """End a git that keeps us waiting: of a damaged object it announces more than it gives."""
+        while not self._done.wait(min(1.0, SECONDS / 4)):
+            if monotonic() - self._since > SECONDS:
+                self._process.kill()
 
     def _ask(self, kind: str, batch: list[str]) -> list[bytes]:
         try:
@@ -131,15 +126,26 @@ class Objects:
     def tree(self, object_id: str) -> Tree:
         """Return a tree; recently used ones come from memory."""
         if object_id not in self._trees:
-            self.load_trees((object_id,))
+            self.load_trees({object_id: None})
         self._trees.move_to_end(object_id)
-        return self._trees[object_id]
+        return self._trees[object_id].entries
 
-    def load_trees(self, ids: Iterable[str]) -> None:
-        """Bring trees into memory in one go."""
-        wanted = [i for i in dict.fromkeys(ids) if i not in self._trees]
-        for object_id, data in self.read_many("tree", wanted):
-            self._trees[object_id] = parse_tree(data, self._hash().digest_size)
+    def differing(self, old: str, new: str) -> Iterable[str]:
+        """Return the names on which two trees differ."""
+        before, after = self.tree(old), self.tree(new)
+        parsed = self._trees[new]
+        if parsed.differs is not None and parsed.like == old:
+            return parsed.differs
+        return {name for name, _ in before.items() ^ after.items()}
+
+    def load_trees(self, wanted: Mapping[str, str | None]) -> None:
+        """Bring trees into memory in one go, each read by what differs from one much like it."""
+        absent = [object_id for object_id in wanted if object_id not in self._trees]
+        size = self._hash().digest_size
+        for object_id, data in self.read_many("tree", absent):
+            like = wanted[object_id]
+            known = self._trees.get(like) if like else None
+            self._trees[object_id] = parsed_tree(data, size, like or "", known)
         while len(self._trees) > max(CACHED_TREES, len(wanted)):
             self._trees.popitem(last=False)
 
@@ -158,32 +164,6 @@ def _broken(object_id: str, why: str) -> Undecided:
         remedy="git fsck --full, then clone afresh",
         code="broken-object",
     )
-
-
-_TREE_ENTRY = re.compile(rb"([0-7]{5,6}) ([^\0/]+)\0", re.DOTALL)
-
-
-def parse_tree(data: bytes, hash_size: int) -> Tree:
-    """Return the entries of a tree.
-
-    Raises:
-        Undecided: if it is malformed or lists a name twice, since two readers could then
-            see two different files.
-    """
-    entries: Tree = {}
-    at = 0
-    while at < len(data):
-        match = _TREE_ENTRY.match(data, at)
-        if match is None or match.end() + hash_size > len(data):
-            raise Undecided("a tree is malformed", remedy="git fsck --full", code="broken-object")
-        name = match[2].decode("utf-8", "surrogateescape")
-        if name in entries:
-            raise Undecided(
-                f"a tree lists {name!a} twice", remedy="git fsck --full", code="broken-object"
-            )
-        at = match.end() + hash_size
-        entries[name] = Entry(match[1].decode(), data[match.end() : at].hex())
-    return entries
 
 
 _IDENTITY = rb"[^\n\0<>]* <[^\n\0<>]*> -?\d+ [+-]\d{4}"

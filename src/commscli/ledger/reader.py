@@ -14,10 +14,11 @@ from commscli.ledger.changes import Edge, changes
 from commscli.ledger.commits import Node, raw, walk
 from commscli.ledger.files import read_records, read_trusts
 from commscli.ledger.gathering import Gathered, Gathering
-from commscli.ledger.objects import FILE, FOLDER, Entry, Objects, Tree
+from commscli.ledger.objects import Objects
 from commscli.ledger.record_files import digest_of
 from commscli.ledger.repository import Repository
 from commscli.ledger.signed import signature_of
+from commscli.ledger.tree_bytes import FILE, FOLDER, Entry, Tree
 
 COMMITS_AT_ONCE = 256
 _NO_BLOB = ""

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from commscli.domain.ids import CommitId
 from commscli.ledger.commits import raw
-from commscli.ledger.objects import FOLDER, Objects, Tree
+from commscli.ledger.objects import Objects
 from commscli.ledger.repository import Repository
+from commscli.ledger.tree_bytes import FOLDER, Tree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

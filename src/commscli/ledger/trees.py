@@ -7,8 +7,9 @@ from types import MappingProxyType
 
 from commscli.errors import BadInput
 from commscli.ledger import git
-from commscli.ledger.objects import FILE, FOLDER, Entry, Objects, Tree
+from commscli.ledger.objects import Objects
 from commscli.ledger.repository import Repository
+from commscli.ledger.tree_bytes import FILE, FOLDER, Entry, Tree
 
 Files = Mapping[str, bytes]
 

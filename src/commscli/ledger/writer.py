@@ -19,8 +19,9 @@ from commscli.ledger.clone_lock import only_writer
 from commscli.ledger.commits import raw
 from commscli.ledger.git import GitFailed
 from commscli.ledger.journal import Pending
-from commscli.ledger.objects import FOLDER, Objects
+from commscli.ledger.objects import Objects
 from commscli.ledger.repository import Repository
+from commscli.ledger.tree_bytes import FOLDER
 
 TRIES = 5
 Sign = Callable[[bytes], bytes]
