@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import time
@@ -76,7 +77,7 @@ def test_data_is_on_stdout_and_all_else_on_stderr(small: Cast) -> None:
 
 @pytest.mark.parametrize("argv", [["log"], ["status"], ["rules"], ["--help"], ["log", "--json"]])
 def test_a_reader_that_goes_away_is_no_bug(declared: Cast, argv: list[str]) -> None:
-    line = " ".join([*program(*argv), "|", "true"])
+    line = f"{shlex.join(program(*argv))} | true"
     environ = declared.ana.environ()
     done = subprocess.run(
         ["bash", "-c", f"set -o pipefail; {line}"], cwd=declared.ana.folder, env=environ,
