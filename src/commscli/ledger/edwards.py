@@ -1,7 +1,7 @@
 """Which 32 bytes are an Ed25519 public key that stands for one person.
 
 Neither OpenSSL nor ssh-keygen looks: with a point of small order as the key, one signature
-holds for every message (``../reference`` threat 57), and a second spelling of a point
+holds for every message, and a second spelling of a point
 is a second identity for one key. Arithmetic and names after RFC 8032 section 5.1.
 """
 

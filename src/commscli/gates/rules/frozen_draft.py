@@ -29,7 +29,7 @@ def judge(case: Case) -> Iterator[Finding]:
                 level=Level.ERROR,
                 text=f"{_what(fault.path)} {fault.what} after it was sent{died}",
                 remedy="put the sent words back (git revert), then say what is right in a new "
-                "message: comms correct",
+                "message: comms draft",
                 incident=incident,
                 message=message,
                 path=fault.path,

@@ -22,7 +22,7 @@ def judge(case: Case) -> Iterator[Finding]:
                     level=Level.WARNING,
                     text=f"{objection.record.person} ({objection.record.gate}) objected after it "
                     "was sent",
-                    remedy="say what is right in a new message: comms correct",
+                    remedy="say what is right in a new message: comms draft",
                     incident=message.incident,
                     message=message.message,
                     path=message.path(objection.digest),
