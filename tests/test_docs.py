@@ -16,7 +16,7 @@ from commscli.cli.exits import Exit
 from commscli.delivery.recipients import read_list
 from commscli.domain.incident import facts_digest
 from commscli.domain.presets import MAY
-from commscli.domain.records import KINDS, OF_A_MESSAGE, OF_EITHER, VERDICTS, Record
+from commscli.domain.records import BY_GATE, KINDS, OF_A_MESSAGE, OF_EITHER, Record
 from commscli.domain.trust_lint import faults
 from commscli.gates.catalog import RULES
 from commscli.gates.rule import Rule
@@ -115,11 +115,11 @@ def test_the_table_of_who_may_write_is_the_default_of_the_code() -> None:
     told = {
         kind: () if who == ANYBODY else tuple(who.split(", "))
         for kind, who in table.items()
-        if kind not in VERDICTS
+        if kind not in BY_GATE
     }
 
     assert told == dict(MAY)
-    assert {table[kind] for kind in VERDICTS} == {"the gate's role"}
+    assert {table[kind] for kind in BY_GATE} == {"the gate's role"}
 
 
 def test_the_table_of_places_is_that_of_the_code() -> None:
@@ -127,7 +127,7 @@ def test_the_table_of_places_is_that_of_the_code() -> None:
 
     assert {kind for kind, place in table.items() if place == "a message"} == OF_A_MESSAGE
     assert {kind for kind, place in table.items() if place == "either"} == OF_EITHER
-    assert {*table.values()} == {"a message", "either", "the incident"}
+    assert {*table.values()} == {"a message", "either", "the incident", "the templates"}
 
 
 def test_the_keys_of_a_trust_version_stand_in_their_order() -> None:
@@ -265,7 +265,7 @@ def test_the_table_of_exit_codes_is_that_of_the_code() -> None:
     assert all(len(row) == 3 and all(row) for row in table)
 
 
-OWN_PAGES = ["format.md", "exit-codes.md", "privacy.md", "threat-model.md"]
+OWN_PAGES = ["attacks.md", "format.md", "exit-codes.md", "privacy.md", "threat-model.md"]
 
 
 @pytest.mark.parametrize("name", [*OWN_PAGES, *(f"rules/{id_}.md" for id_ in IDS)])

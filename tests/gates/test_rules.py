@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from commscli.domain.ids import CommitId, Digest, MessageId
+from commscli.domain.ids import AudienceId, CommitId, Digest, MessageId, PersonId
 from commscli.domain.records import Fact, Reasoned
 from commscli.domain.report import Outcome
-from commscli.domain.trust import Accepted, Trust
+from commscli.domain.trust import Accepted, Emergency, Trust
 from commscli.gates.catalog import RULES
 from commscli.gates.engine import check
 from commscli.ledger import record_files
@@ -109,6 +109,26 @@ def forked(story: Story) -> None:
     story.end_send(story.begin_send(subject=story.of_kind("ok")[0].record.body.subject))  # type: ignore[arg-type, union-attr]  # an ok is a verdict
 
 
+def all_but_the_release() -> Story:
+    story = Story(in_an_emergency())
+    story.declare()
+    story.draft()
+    story.pass_gates(but=("release",))
+    return story
+
+
+def in_an_emergency() -> Trust:
+    return replace(
+        first_trust(),
+        emergency=Emergency(
+            people=(PersonId("ian"), PersonId("eva")),
+            needs=2,
+            templates=("all-customers",),
+            audiences=(AudienceId("all-customers"),),
+        ),
+    )
+
+
 def without_release() -> Story:
     story = passed_but("release")
     story.message = MessageId("investigation-all-customers-1")
@@ -183,6 +203,12 @@ FAULTS = (
         wrong=overtaken,
         says=("leo's ok", "trust version 2", "legal-officer"),
         error=False,
+    ),
+    Fault(
+        rule="emergency-send",
+        wrong=lambda s: (s.ok("emergency", by="ian"), s.ok("emergency", by="eva"), s.send()),
+        says=("release", "skipped in an emergency by ian and eva"),
+        begin=all_but_the_release,
     ),
     Fault(rule="missing-past", wrong=after_nothing, says=("lea's hold", "ffffffff")),
     Fault(rule="second-declaration", wrong=lambda s: s.declare(), says=("declared 2 times",)),

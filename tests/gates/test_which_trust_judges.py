@@ -7,7 +7,7 @@ import pytest
 
 from commscli.domain.ids import AudienceId, Digest, GateId, PersonId
 from commscli.domain.report import Outcome, Report
-from commscli.domain.trust import Compromised, Ended, Relaxed, Trust
+from commscli.domain.trust import Accepted, Compromised, Ended, Relaxed, Trust
 from tests.support.repos import both_ways, only, told
 from tests.support.story import (
     CHANNELS,
@@ -243,9 +243,40 @@ def test_a_second_introduction_of_a_version_is_an_error_and_gives_nothing(tmp_pa
 
     report = both_ways(story, tmp_path / "repo")
 
-    assert "in 2 commits: expected one" in only(report, "trust-chain").text
+    assert told(report) == [("overtaken-record", "warning"), ("trust-chain", "error")]
     assert report.outcome is Outcome.FAIL
-    assert report.trust_version == 1
+    assert report.trust_version == 2
+
+
+def test_nobody_stops_the_roster_by_copying_its_first_version(tmp_path: Path) -> None:
+    """Squatting trust/0001 on an older commit leaves an error that the admins can accept."""
+    story = drafted()
+    side = story.aside()
+    side.head = 0
+    side.commit({p: f for p, f in story.tree.items() if p.startswith("trust/0001")})
+    story.merge(side)
+    story.ok("legal")
+
+    report = both_ways(story, tmp_path / "red")
+    assert told(report) == [("trust-chain", "error")]
+    digest = only(report, "trust-chain").digest
+    accepted = Accepted(rule="trust-chain", subject=str(digest), why="a slip of the hand")
+    story.change_trust(lambda trust: replace(trust, accepted=(accepted,)))
+
+    report = both_ways(story, tmp_path / "green")
+    assert told(report) == [("trust-chain", "accepted")]
+    assert report.outcome is Outcome.PASS
+
+
+def test_a_compromised_key_is_never_forgotten(tmp_path: Path) -> None:
+    story = drafted()
+    lost = Compromised(key=public_key("leo"), keep=frozenset(), why="stolen")
+    story.change_trust(lambda trust: replace(trust, compromised=(lost,)))
+    story.change_trust(lambda trust: replace(trust, compromised=()))
+
+    report = both_ways(story, tmp_path / "repo")
+    assert "forgets a compromised key" in only(report, "trust-chain").text
+    assert report.trust_version == 2
 
 
 def test_a_version_that_came_by_a_merge_alone_is_not_in_force(tmp_path: Path) -> None:

@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 
-from commscli.domain.records import KINDS, OF_A_MESSAGE, OF_EITHER, VERDICTS, Body, Fact, Record
+from commscli.domain.records import (
+    BY_GATE,
+    KINDS,
+    OF_A_MESSAGE,
+    OF_EITHER,
+    OF_TEMPLATES,
+    Body,
+    Fact,
+    Record,
+)
 from commscli.ledger import line_grammar, record_files
 from commscli.ledger.line_grammar import GrammarFault
 from commscli.ledger.record_files import UnknownKind
@@ -132,12 +141,11 @@ def test_a_common_field_holds_what_it_must(field: Field[Any]) -> None:
 
 BAD_VALUES = [
     # A common field, a value that is nearly right, and what is expected instead.
-    ("incident", "Outage", "the id of an incident or message"),
-    ("incident", "a/b", "the id of an incident or message"),
-    ("incident", "..", "the id of an incident or message"),
-    ("incident", "null", "the id of an incident or message"),
-    ("incident", "", "the id of an incident or message"),
-    ("incident", "a" * 81, "the id of an incident or message"),
+    ("incident", "Outage", 'the id of an incident or message, or ""'),
+    ("incident", "a/b", 'the id of an incident or message, or ""'),
+    ("incident", "..", 'the id of an incident or message, or ""'),
+    ("incident", "null", 'the id of an incident or message, or ""'),
+    ("incident", "a" * 81, 'the id of an incident or message, or ""'),
     ("message", "a--b", 'the id of an incident or message, or ""'),
     ("repository", " ", "text, not empty"),
     ("gate", "Legal", 'an id, or ""'),
@@ -263,6 +271,8 @@ def _scopes() -> list[Any]:
             found.append(
                 (kind, "", f"a {kind} record belongs to a message, and this one names none")
             )
+        elif kind == OF_TEMPLATES:
+            found.append((kind, "m-1", "a template-ok record belongs to no incident"))
         elif kind not in OF_EITHER:
             said = f"a {kind} record belongs to the incident, and this one names a message"
             found.append((kind, "m-1", said))
@@ -277,6 +287,14 @@ def test_a_kind_stands_only_where_it_belongs(kind: str, message: str, sentence: 
     assert str(refused.value) == sentence
 
 
+def test_only_what_is_said_of_templates_belongs_to_no_incident() -> None:
+    with pytest.raises(GrammarFault, match="belongs to an incident, and this one names none$"):
+        record_files.write(example_record("fact", incident=""))
+    with pytest.raises(GrammarFault, match="^a template-ok record belongs to no incident$"):
+        record_files.write(example_record("template-ok", incident="outage"))
+    assert record_files.write(example_record("template-ok")).path.startswith("templates/records/")
+
+
 @pytest.mark.parametrize("kind", sorted(OF_EITHER))
 @pytest.mark.parametrize("message", ["", "m-1"])
 def test_some_kinds_belong_to_the_incident_or_to_a_message(kind: str, message: str) -> None:
@@ -285,13 +303,13 @@ def test_some_kinds_belong_to_the_incident_or_to_a_message(kind: str, message: s
     assert ("/messages/m-1/" in written.path) == bool(message)
 
 
-@pytest.mark.parametrize("kind", sorted(VERDICTS))
+@pytest.mark.parametrize("kind", sorted(BY_GATE))
 def test_a_verdict_names_its_gate(kind: str) -> None:
     with pytest.raises(GrammarFault, match=f"^a {kind} record belongs to a gate, and this one nam"):
         record_files.write(example_record(kind, gate=""))
 
 
-WITH_A_GATE = VERDICTS | {"withdrawn", "estimated", "assigned", "witnessed"}
+WITH_A_GATE = BY_GATE | {"withdrawn", "estimated", "assigned", "witnessed"}
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))

@@ -211,7 +211,7 @@ def _unrelated(story: Story, number: int) -> None:
         with story.branch() as side:
             side.commit({f"side-{story.shelf.ticks}.md": b"nothing\n"})
     else:
-        story.change_trust(lambda trust: replace(trust, emergency={"n": trust.version}))
+        story.change_trust(lambda trust: replace(trust, commits="recorded"))
     story.incident, story.message = incident, message
 
 

@@ -111,7 +111,7 @@ def first_trust(
         may_share=SHARED[gates],
         relaxed={},
         preapproved=(),
-        emergency={},
+        emergency=None,
         commits="recorded",
         ended=Ended(),
         compromised=(),

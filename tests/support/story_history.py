@@ -26,7 +26,7 @@ from commscli.ledger.record_files import digest_of, is_record_name
 from commscli.ledger.signed import signature_of
 from tests.support.story import File, Node, Story, Tree, public_key, reachable
 
-_RECORD = re.compile(r"incidents/[^/]+/(?:messages/[^/]+/)?records/[^/]+")
+_RECORD = re.compile(r"(?:templates|incidents/[^/]+(?:/messages/[^/]+)?)/records/[^/]+")
 _WORDS = re.compile(r"(incidents/[^/]+/messages/[^/]+)/(?:draft\.md|attachments/[^/]+)")
 _MESSAGE = re.compile(r"incidents/([^/]+)/messages/([^/]+)/records/")
 _TRUST = re.compile(r"trust/\d{4,}\.yaml")
@@ -171,7 +171,9 @@ def _trust(found: _Found, path: str, data: bytes, commits: tuple[int, ...]) -> T
     for (beside, armored), introduced in found.introduced.items():
         match = _SIGNED.fullmatch(beside)
         if match and path == f"trust/{match[1]}.yaml" and set(introduced) & set(commits):
-            signatures[match[2]] = signature_of(data, armored, trust_files.NAMESPACE)
+            signature = signature_of(data, armored, trust_files.NAMESPACE)
+            known = signatures.get(match[2])
+            signatures[match[2]] = signature if known is None or known.key is None else known
     try:
         trust, fault = trust_files.read(data), ""
     except GrammarFault as wrong:

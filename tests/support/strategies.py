@@ -30,8 +30,17 @@ from commscli.domain.ids import (
 from commscli.domain.keys import PublicKey
 from commscli.domain.moments import stamp
 from commscli.domain.presets import GATES, MAY, ROLES
-from commscli.domain.records import KINDS, OF_A_MESSAGE, OF_EITHER, VERDICTS, Record
-from commscli.domain.trust import Accepted, Compromised, Ended, Gate, Person, Relaxed, Trust
+from commscli.domain.records import BY_GATE, KINDS, OF_A_MESSAGE, OF_EITHER, OF_TEMPLATES, Record
+from commscli.domain.trust import (
+    Accepted,
+    Compromised,
+    Emergency,
+    Ended,
+    Gate,
+    Person,
+    Relaxed,
+    Trust,
+)
 from commscli.ledger.public_keys import parse_public_key
 
 T = TypeVar("T")
@@ -147,7 +156,8 @@ def records(draw: st.DrawFn, kind: str = "") -> Record:
     head = _drawn(draw, _HEAD)
     in_a_message = kind in OF_A_MESSAGE or (kind in OF_EITHER and draw(st.booleans()))
     head["message"] = MessageId(draw(folders) if in_a_message else "")
-    if kind in VERDICTS:
+    head["incident"] = IncidentId("" if kind == OF_TEMPLATES else draw(folders))
+    if kind in BY_GATE:
         head["gate"] = GateId(draw(ids))
     elif kind not in {"withdrawn", "estimated", "assigned", "witnessed"}:
         head["gate"] = GateId("")
@@ -159,9 +169,9 @@ def example_record(kind: str = "fact", **changed: Any) -> Record:
     """The same small record of a kind, always."""
     head: dict[str, Any] = {
         "repository": REPOSITORY,
-        "incident": IncidentId("2026-11-22-checkout-outage"),
+        "incident": IncidentId("" if kind == OF_TEMPLATES else "2026-11-22-checkout-outage"),
         "message": MessageId("investigation-all-customers-1" if kind in OF_A_MESSAGE else ""),
-        "gate": GateId("legal" if kind in VERDICTS else ""),
+        "gate": GateId("legal" if kind in BY_GATE else ""),
         "person": PersonId("bea"),
         "trust": Digest("a" * 64),
         "drill": False,
@@ -186,6 +196,7 @@ PLAIN: Mapping[f.Check, Any] = {
     f.DIGESTS: [],
     f.NAMED_DIGESTS: [["notes.pdf", "d" * 64]],
     f.MOMENT: "2026-11-22T09:14:00Z",
+    f.MOMENT_OR_EMPTY: "",
     f.OFFSET_OR_EMPTY: "+30m",
     f.TEXTS: ["https://example.com/1"],
     f.CHANNELS: {"mail": {"adapter": "file", "as": "eml"}},
@@ -214,20 +225,6 @@ def key(number: int) -> PublicKey:
 
 
 keys = st.integers(0, 23).map(key)
-_json = st.recursive(
-    st.one_of(texts, st.booleans(), st.integers(-f.MAX_SAFE, f.MAX_SAFE)),
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=2), st.dictionaries(ids, inner, max_size=2)
-    ),
-    max_leaves=3,
-).filter(lambda value: _depth(value) <= 3)  # fmt: skip
-"""Values that may stand one level inside a list or an object."""
-
-
-def _depth(value: object) -> int:
-    if isinstance(value, dict):
-        value = list(value.values())
-    return 1 + max(map(_depth, value), default=0) if isinstance(value, list) else 0
 
 
 def _people(person: str) -> st.SearchStrategy[Person]:
@@ -261,6 +258,13 @@ _relaxed = st.builds(
     channels=_map(ids, _map(ids, texts)),
     recipients=st.lists(digests, max_size=2, unique=True).map(tuple),
 )
+_emergencies = st.builds(
+    Emergency,
+    people=_id_tuples,
+    needs=st.integers(1, 4),
+    templates=st.lists(texts, max_size=2).map(tuple),
+    audiences=_id_tuples,
+)
 _compromised = st.builds(
     Compromised, key=keys, keep=st.frozensets(digests, max_size=2), why=texts
 )  # fmt: skip
@@ -283,8 +287,8 @@ def trusts(draw: st.DrawFn) -> Trust:
         may=draw(_map(st.sampled_from(sorted(KINDS)), _id_tuples)),
         may_share=tuple(draw(st.lists(_pairs, max_size=2, unique=True))),
         relaxed={AudienceId(k): v for k, v in draw(_map(ids, _relaxed)).items()},
-        preapproved=tuple(draw(_several(_json))),
-        emergency=draw(_map(ids, _json)),
+        preapproved=tuple(sorted(draw(st.sets(digests, max_size=2)))),
+        emergency=draw(st.none() | _emergencies),
         commits=draw(st.sampled_from(["recorded", "signed"])),
         ended=Ended(
             keys=draw(st.frozensets(keys, max_size=2)),
@@ -334,7 +338,7 @@ def example_trust() -> Trust:
         may_share=(),
         relaxed={},
         preapproved=(),
-        emergency={},
+        emergency=None,
         commits="recorded",
         ended=Ended(),
         compromised=(),

@@ -4,7 +4,7 @@ X is before Y if Y reaches X; nothing else is order. Where two are concurrent a 
 meaningless rule (claimed time, then digest) makes the list the same for everybody.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
@@ -31,6 +31,12 @@ class Ordered:
     position: Mapping[Digest, int]
     past: tuple[int, ...]
     everything: int
+    kinds: Mapping[str, tuple[tuple[int, Placed], ...]]
+    """Kind → the records of it, each with its bit, in order."""
+
+    def of_kind(self, kind: str, mask: int) -> Iterator[Placed]:
+        """Yield the records of a kind in a mask, in order."""
+        return (placed for bit, placed in self.kinds.get(kind, ()) if mask & bit)
 
     def before(self, digest: Digest) -> int:
         """Return the mask of all that a record reaches."""
@@ -80,5 +86,13 @@ def _with_pasts(listed: tuple[Placed, ...]) -> Ordered:
             if parent in position:
                 mask |= past[position[parent]] | 1 << position[parent]
         past.append(mask)
-    everything = (1 << len(listed)) - 1
-    return Ordered(records=listed, position=position, past=tuple(past), everything=everything)
+    kinds: dict[str, list[tuple[int, Placed]]] = {}
+    for number, placed in enumerate(listed):
+        kinds.setdefault(placed.record.kind, []).append((1 << number, placed))
+    return Ordered(
+        records=listed,
+        position=position,
+        past=tuple(past),
+        everything=(1 << len(listed)) - 1,
+        kinds={kind: tuple(found) for kind, found in kinds.items()},
+    )

@@ -76,6 +76,5 @@ MAY: Mapping[str, tuple[RoleId, ...]] = MappingProxyType({
     "sent": (_RESPONDER,),
     "delivered-late": (_RESPONDER,),
     "witnessed": (RoleId("forge-witness"),),
-    "ratified": (),
 })  # fmt: skip
 """Who may write what, by default; an empty list is everybody on the roster."""

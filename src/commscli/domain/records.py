@@ -184,15 +184,31 @@ class Witnessed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateOk:
+    """A gate passes a text beforehand, for one audience and phase over these channels.
+
+    ``text`` is a whole draft with plain placeholders; ``until`` is when the gate wants to look
+    at it again, for people: what is current, trust says.
+    """
+
+    template: str = checked(f.SOME_TEXT)
+    audience: str = checked(f.ID)
+    phase: str = checked(f.ID)
+    channels: dict[str, dict[str, str]] = checked(f.CHANNELS)
+    text: str = checked(f.SOME_TEXT)
+    until: str = checked(f.MOMENT_OR_EMPTY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ratified:
-    """A role that an emergency skipped agrees afterwards."""
+    """A gate that an emergency skipped agrees afterwards, to the send that it names."""
 
     of: Digest = checked(f.DIGEST)
 
 
 Body = (
     Declared | Fact | Moved | Skipped | Reasoned | Assigned | Estimated | Said | Clock | Drafted
-    | Verdict | Withdrawn | SendIntent | Sent | DeliveredLate | Witnessed | Ratified
+    | Verdict | Withdrawn | SendIntent | Sent | DeliveredLate | Witnessed | TemplateOk | Ratified
 )  # fmt: skip
 
 KINDS: Mapping[str, type[Body]] = MappingProxyType({
@@ -202,7 +218,7 @@ KINDS: Mapping[str, type[Body]] = MappingProxyType({
     "clock-started": Clock, "clock-met": Clock, "drafted": Drafted, "ok": Verdict,
     "suggested": Verdict, "objected": Verdict, "withdrawn": Withdrawn,
     "send-intent": SendIntent, "sent": Sent, "delivered-late": DeliveredLate,
-    "witnessed": Witnessed, "ratified": Ratified,
+    "witnessed": Witnessed, "template-ok": TemplateOk, "ratified": Ratified,
 })  # fmt: skip
 """Every kind of record that this version can judge, and the fields it adds."""
 
@@ -212,6 +228,9 @@ OF_A_MESSAGE = frozenset({
 })  # fmt: skip
 OF_EITHER = frozenset({"estimated", "hold", "lifted", "assigned"})
 VERDICTS = frozenset({"ok", "suggested", "objected"})
+BY_GATE = VERDICTS | {"template-ok", "ratified"}
+"""Kinds that speak for a gate: whose they may be, the gate says and not ``may``."""
+OF_TEMPLATES = "template-ok"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +238,7 @@ class Record:
     """One record, whole. ``after`` lists the heads that its writer saw."""
 
     repository: str = checked(f.SOME_TEXT)
-    incident: IncidentId = checked(f.FOLDER)
+    incident: IncidentId = checked(f.FOLDER_OR_EMPTY)
     message: MessageId = checked(f.FOLDER_OR_EMPTY)
     kind: str = checked(f.SOME_TEXT)
     gate: GateId = checked(f.ID_OR_EMPTY)
@@ -231,14 +250,18 @@ class Record:
     body: Body
 
 
-def scope_fault(kind: str, message: str, gate: str) -> str:
+def scope_fault(kind: str, incident: str, message: str, gate: str) -> str:
     """Say what is wrong when a kind stands where it cannot, or nothing."""
+    if kind == OF_TEMPLATES and (incident or message):
+        return f"a {kind} record belongs to no incident"
+    if kind != OF_TEMPLATES and not incident:
+        return f"a {kind} record belongs to an incident, and this one names none"
     if kind in OF_A_MESSAGE and not message:
         return f"a {kind} record belongs to a message, and this one names none"
     if message and kind not in OF_A_MESSAGE | OF_EITHER:
         return f"a {kind} record belongs to the incident, and this one names a message"
-    if kind in VERDICTS and not gate:
+    if kind in BY_GATE and not gate:
         return f"a {kind} record belongs to a gate, and this one names none"
-    if gate and kind not in VERDICTS | {"withdrawn", "estimated", "assigned", "witnessed"}:
+    if gate and kind not in BY_GATE | {"withdrawn", "estimated", "assigned", "witnessed"}:
         return f"a {kind} record belongs to no gate"
     return ""

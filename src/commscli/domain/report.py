@@ -33,6 +33,18 @@ class GateState(StrEnum):
     STALE = "stale"
     OBJECTED = "objected"
     PREAPPROVED = "preapproved"
+    EMERGENCY = "emergency"
+    """Skipped by those whom trust names for it; open until its own people ratify."""
+
+    @property
+    def passes(self) -> bool:
+        """Whether the gate is passed, now or beforehand."""
+        return self in {GateState.PASSED, GateState.PREAPPROVED}
+
+    @property
+    def lets_go(self) -> bool:
+        """Whether the gate keeps nothing back."""
+        return self.passes or self is GateState.EMERGENCY
 
 
 class MessageState(StrEnum):
@@ -78,7 +90,8 @@ class Finding:
     """One thing that is wrong, where, why it matters to whom, and what mends it.
 
     ``key`` tells two findings of one rule in one place apart; ``digest`` names the record
-    at fault, where there is one.
+    at fault, where there is one. ``who`` can do what the remedy says, and ``accept`` are the
+    admins who can live with it, by the roster in force; nobody, where it is not theirs.
     """
 
     rule: str
@@ -92,6 +105,13 @@ class Finding:
     commit: CommitId | None = None
     digest: Digest | None = None
     key: str = ""
+    who: tuple[PersonId, ...] = ()
+    accept: tuple[PersonId, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        """Return what the admins name to accept it; nothing, if it cannot be accepted."""
+        return self.digest or self.commit or self.path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +134,16 @@ class PinUsed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Since:
+    """A commit that was taken as checked. ``whole`` says why all was checked all the same."""
+
+    commit: CommitId
+    whole: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The whole answer of a check."""
+    """The whole answer of a check; with ``since``, of what came after a commit."""
 
     head: CommitId
     trust_version: int
@@ -125,6 +153,7 @@ class Report:
     checked: Checked
     messages: tuple[MessageVerdict, ...]
     findings: tuple[Finding, ...]
+    since: Since | None = None
 
     @property
     def outcome(self) -> Outcome:

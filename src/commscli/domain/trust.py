@@ -7,10 +7,10 @@ is in force is judged in ``gates``.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from commscli.domain.ids import AudienceId, Digest, GateId, PersonId, RoleId
 from commscli.domain.keys import PublicKey
+from commscli.domain.records import BY_GATE
 
 SCHEMA = "comms/trust@1"
 
@@ -74,6 +74,25 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Emergency:
+    """Who may, several together, let the listed templates out to the listed audiences at once.
+
+    The gates that they skip stay open until their own people ratify.
+    """
+
+    people: tuple[PersonId, ...]
+    needs: int
+    templates: tuple[str, ...]
+    audiences: tuple[AudienceId, ...]
+
+
+EMERGENCY = GateId("emergency")
+"""The name of that decision in records. No gate can have it."""
+SERVICES_WRITE = frozenset({"send-intent", "sent", "delivered-late", "witnessed"})
+"""What a service may sign: what left, and what it saw. Words and verdicts are people's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
     """Keys and people that are no more; their ids and keys can never return."""
 
@@ -96,8 +115,9 @@ class Trust:
     may: Mapping[str, tuple[RoleId, ...]]
     may_share: tuple[frozenset[GateId], ...]
     relaxed: Mapping[AudienceId, Relaxed]
-    preapproved: tuple[Any, ...]
-    emergency: Mapping[str, Any]
+    preapproved: tuple[Digest, ...]
+    """The approvals of templates that are current, by digest."""
+    emergency: Emergency | None
     commits: str
     ended: Ended
     compromised: tuple[Compromised, ...]
@@ -126,12 +146,16 @@ class Trust:
     def may_write(self, person: PersonId, kind: str, gate: GateId) -> bool:
         """Whether this person may write a record of this kind.
 
-        Verdicts follow the gate's role; the rest follow ``may``. An empty list of roles
-        means anybody on the roster, a kind that ``may`` does not name means nobody.
+        What speaks for a gate follows the gate's role; the rest follow ``may``. An empty list
+        of roles means anybody on the roster, a kind that ``may`` does not name means nobody.
         """
         if person not in self.people or person in self.ended.people:
             return False
-        if kind in {"ok", "suggested", "objected"}:
+        if self.people[person].is_service and kind not in SERVICES_WRITE:
+            return False
+        if kind == "ok" and gate == EMERGENCY:
+            return self.emergency is not None and person in self.emergency.people
+        if kind in BY_GATE:
             return person in self.judges_of(gate)
         if kind not in self.may:
             return False

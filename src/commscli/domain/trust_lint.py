@@ -8,8 +8,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from commscli.domain.ids import GateId
-from commscli.domain.trust import Trust
+from commscli.domain.trust import EMERGENCY, Trust
 
+TWO_PEOPLE = 2
+"""An emergency never rests on one person's word."""
 SPOKESPERSON = "technical-slt"
 
 
@@ -96,8 +98,27 @@ def _reference_faults(trust: Trust) -> Iterator[str]:
             yield f"relaxed {audience} keeps no gate at all"
         if not relaxed.channels:
             yield f"relaxed {audience} names no channel"
+    yield from _emergency_faults(trust)
     if trust.commits not in {"recorded", "signed"}:
         yield f"commits is {trust.commits!r}: expected recorded or signed"
+
+
+def _emergency_faults(trust: Trust) -> Iterator[str]:
+    if EMERGENCY in trust.gates:
+        yield f"a gate is called {EMERGENCY}, which is what skips gates"
+    emergency = trust.emergency
+    if emergency is None:
+        return
+    able = [p for p in emergency.people if p in trust.people and not trust.people[p].is_service]
+    if len(able) != len(emergency.people):
+        yield "the emergency names somebody who is no person of this roster"
+    if not TWO_PEOPLE <= emergency.needs <= len(able):
+        yield (
+            f"the emergency needs {emergency.needs}: expected {TWO_PEOPLE} to {len(able)}, "
+            "the people that it names"
+        )
+    if not emergency.templates or not emergency.audiences:
+        yield "the emergency lists no template, or no audience"
 
 
 def worries(trust: Trust) -> list[str]:

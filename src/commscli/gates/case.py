@@ -1,7 +1,7 @@
 """The case that the rules look at: worked out once, then only read."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from commscli.domain.history import History, Pin
@@ -10,6 +10,7 @@ from commscli.domain.incident import Incident, fold
 from commscli.domain.order import Ordered, Placed, order
 from commscli.gates.chain import Chain, trust_chain
 from commscli.gates.message import MessageCase, message_case
+from commscli.gates.preapproval import Beforehand, values_of
 from commscli.gates.standing import Standing, Worth, standings
 
 
@@ -25,6 +26,14 @@ class IncidentCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Templates:
+    """What gates said of templates beforehand, in order; what is current, trust says."""
+
+    standings: Mapping[Digest, Standing]
+    ordered: Ordered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """A history, the trust chain that judges it, and every incident in it."""
 
@@ -32,6 +41,7 @@ class Case:
     pin: Pin | None
     chain: Chain
     standings: tuple[Standing, ...]
+    templates: Templates
     incidents: tuple[IncidentCase, ...]
 
     @property
@@ -45,20 +55,42 @@ def build(history: History, pin: Pin | None) -> Case:
     """Work out what the rules need to know."""
     chain = trust_chain(history, pin)
     judged = standings(history, chain)
-    incidents = _incidents(judged, chain) if chain.links else ()
-    return Case(history=history, pin=pin, chain=chain, standings=judged, incidents=tuple(incidents))
-
-
-def _incidents(judged: tuple[Standing, ...], chain: Chain) -> Iterator[IncidentCase]:
-    grouped: dict[IncidentId, dict[MessageId, list[Standing]]] = defaultdict(
-        lambda: defaultdict(list)
+    grouped = _grouped(judged)
+    about = grouped.pop(IncidentId(""), {})
+    templates = _templates([s for group in about.values() for s in group])
+    incidents = (
+        _incident(incident, messages, chain, templates)
+        for incident, messages in sorted(grouped.items())
+        if chain.links
     )
+    return Case(
+        history=history,
+        pin=pin,
+        chain=chain,
+        standings=judged,
+        templates=templates,
+        incidents=tuple(incidents),
+    )
+
+
+_Groups = dict[IncidentId, dict[MessageId, list[Standing]]]
+
+
+def _grouped(judged: tuple[Standing, ...]) -> _Groups:
+    grouped: _Groups = defaultdict(lambda: defaultdict(list))
     for standing in _once(judged):
         record = standing.file.record
         if record is not None:
             grouped[record.incident][record.message].append(standing)
-    for incident, messages in sorted(grouped.items()):
-        yield _incident(incident, messages, chain)
+    return grouped
+
+
+def _templates(own: Sequence[Standing]) -> Templates:
+    return Templates(standings={s.file.digest: s for s in own}, ordered=_ordered(own))
+
+
+def _ordered(own: Iterable[Standing]) -> Ordered:
+    return order(Placed(digest=s.file.digest, record=s.file.record) for s in own if s.file.record)
 
 
 def _once(judged: tuple[Standing, ...]) -> Iterator[Standing]:
@@ -72,22 +104,32 @@ def _once(judged: tuple[Standing, ...]) -> Iterator[Standing]:
 
 
 def _incident(
-    id_: IncidentId, messages: Mapping[MessageId, list[Standing]], chain: Chain
+    id_: IncidentId,
+    messages: Mapping[MessageId, list[Standing]],
+    chain: Chain,
+    templates: Templates,
 ) -> IncidentCase:
     own = messages.get(MessageId(""), [])
-    ordered = order(
-        Placed(digest=s.file.digest, record=s.file.record) for s in own if s.file.record
-    )
+    ordered = _ordered(own)
     valid = {s.file.digest for s in own if s.worth is Worth.VALID}
-    incident = fold(id_, (p for p in ordered.records if p.digest in valid))
+    counted = [p for p in ordered.records if p.digest in valid]
+    incident = fold(id_, counted)
     declared = [s for s in own if s.file.record and s.file.record.kind == "declared"]
+    beforehand = Beforehand(
+        approvals=tuple(
+            p
+            for p in templates.ordered.records
+            if templates.standings[p.digest].worth is Worth.VALID
+        ),
+        values=values_of(incident, [p.record for p in counted]),
+    )
     return IncidentCase(
         id=id_,
         incident=incident,
         standings={s.file.digest: s for s in own},
         ordered=ordered,
         messages=tuple(
-            message_case(incident, message, declared, records, chain)
+            message_case(incident, message, declared, records, chain, beforehand)
             for message, records in sorted(messages.items())
             if message
         ),

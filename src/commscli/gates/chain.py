@@ -3,12 +3,17 @@
 1. Genesis is the version that the pin names, signed by its own quorum.
 2. The next version names the digest of the one in force, carries a higher number and the same
    repository, is signed by the quorum of the one in force (a change of admins or quorum: of
-   both), and entered history in exactly one commit that already held its predecessor.
+   both), and entered history in a commit that already held its predecessor.
 3. Two successors of one version are a fork: nothing after it is in force.
+4. A version that entered history twice stays in force, and its second entry is an error. Its
+   makers count as having seen only what they had before them each time, so that neither a
+   late copy can excuse a record nor can anybody stop the chain by making one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_
 
 from commscli.domain.history import Commit, History, Pin, TrustFile
 from commscli.domain.ids import Digest
@@ -18,12 +23,16 @@ from commscli.domain.trust_lint import faults
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A version in force: where it entered history, and the commit just before."""
+    """A version in force: the commits by which it entered history, oldest first."""
 
     trust: Trust
     digest: Digest
-    commit: int
-    parent: int | None
+    introduced: tuple[int, ...]
+
+    @property
+    def commit(self) -> int:
+        """The first commit that brought it."""
+        return self.introduced[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +57,8 @@ class Chain:
 
     links: tuple[Link, ...]
     refusals: tuple[Refusal, ...]
+    twins: tuple[TrustFile, ...]
+    """Versions in force that entered history more than once."""
     held: tuple[int, ...]
     seen: tuple[int, ...]
 
@@ -69,7 +80,7 @@ def trust_chain(history: History, pin: Pin | None) -> Chain:
     candidates = _readable(history.trusts, refusals)
     found = _genesis(candidates, pin, refusals)
     while found is not None:
-        links.append(_link(found, history.commits))
+        links.append(_link(found))
         successors = _successors(links, candidates, ancestors, refusals)
         if len(successors) > 1:
             for file in successors:
@@ -79,14 +90,17 @@ def trust_chain(history: History, pin: Pin | None) -> Chain:
             successors = []
         found = successors[0] if successors else None
     in_force = {(_path(link), link.digest) for link in links}
+    twins = []
     for file in candidates:
-        if (file.path, file.digest) not in in_force:
+        if (file.path, file.digest) in in_force:
+            twins += [file] if len(file.introduced) > 1 else []
+        else:
             refusals.setdefault(
                 (file.path, file.digest), Refusal(file=file, why="follows no version in force")
             )
     left = tuple(refusals.values())
     held, seen = _masks(history.commits, links)
-    return Chain(links=tuple(links), refusals=left, held=held, seen=seen)
+    return Chain(links=tuple(links), refusals=left, twins=tuple(twins), held=held, seen=seen)
 
 
 def _readable(files: Iterable[TrustFile], refusals: _Refusals) -> list[TrustFile]:
@@ -109,9 +123,8 @@ def _unreadable(file: TrustFile) -> str:
         return f"cannot be read: {file.fault}"
     if file.path != _path(file):
         return f"says that it is version {file.trust.version}"
-    if len(file.introduced) != 1:
-        count = len(file.introduced)
-        return f"entered history in {count} commits: expected one, and no merge"
+    if not file.introduced:
+        return "entered history by a merge alone"
     for person, signature in file.signatures.items():
         if signature.key is None:
             return f"carries a signature of {person} that does not hold: {signature.fault}"
@@ -186,7 +199,7 @@ def _unfit(file: TrustFile, trust: Trust, links: Sequence[Link], ancestors: "_An
         return "belongs to another repository"
     if trust.version <= last.version:
         return f"has number {trust.version}, not above {last.version}"
-    if not ancestors.has(links[-1].commit, file.introduced[0]):
+    if not any(ancestors.has(a, b) for a in links[-1].introduced for b in file.introduced):
         return "entered history without the version that it follows"
     short = _short(file, last)
     if not short and (set(trust.admins), trust.quorum) != (set(last.admins), last.quorum):
@@ -208,16 +221,14 @@ def _reused(before: Sequence[Trust], trust: Trust) -> str:
     gone = {p for old in before for p in old.people} - set(trust.people) - trust.ended.people
     if gone:
         return f"drops {', '.join(sorted(gone))} without listing them under ended"
+    lost = {c.key for old in before for c in old.compromised}
+    if lost - {c.key for c in trust.compromised}:
+        return "forgets a compromised key"
     return ""
 
 
-def _link(file: TrustFile, commits: Sequence[Commit]) -> Link:
-    trust = trust_of(file)
-    commit = file.introduced[0]
-    parents = commits[commit].parents
-    return Link(
-        trust=trust, digest=file.digest, commit=commit, parent=parents[0] if parents else None
-    )
+def _link(file: TrustFile) -> Link:
+    return Link(trust=trust_of(file), digest=file.digest, introduced=tuple(sorted(file.introduced)))
 
 
 class _Ancestors:
@@ -243,18 +254,28 @@ class _Ancestors:
 def _masks(
     commits: Sequence[Commit], links: Sequence[Link]
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    own: Mapping[int, int] = {link.commit: 1 << n for n, link in enumerate(links)}
+    own: dict[int, int] = {}
+    for n, link in enumerate(links):
+        for place in link.introduced:
+            own[place] = own.get(place, 0) | 1 << n
     held: list[int] = []
     for number, commit in enumerate(commits):
         mask = own.get(number, 0)
         for parent in commit.parents:
             mask |= held[parent]
         held.append(mask)
+    times = max((len(link.introduced) for link in links), default=0)
+    rounds = [_seen(commits, links, time) for time in range(times)]
+    return tuple(held), tuple(reduce(and_, each) for each in zip(*rounds, strict=True))
+
+
+def _seen(commits: Sequence[Commit], links: Sequence[Link], time: int) -> list[int]:
+    """Return what the makers of each version had before them, the nth time that it came."""
     seen = [0] * len(commits)
     for n, link in enumerate(links):
-        if link.parent is not None:
-            seen[link.parent] |= 1 << n
+        for parent in commits[link.introduced[min(time, len(link.introduced) - 1)]].parents:
+            seen[parent] |= 1 << n
     for number in range(len(commits) - 1, -1, -1):
         for parent in commits[number].parents:
             seen[parent] |= seen[number]
-    return tuple(held), tuple(seen)
+    return seen

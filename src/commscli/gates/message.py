@@ -10,7 +10,9 @@ from commscli.domain.records import Drafted, SendIntent, Sent
 from commscli.domain.report import GateState, GateVerdict, MessageState, MessageVerdict
 from commscli.domain.trust import Trust
 from commscli.gates.chain import Chain
+from commscli.gates.emergency import verdicts
 from commscli.gates.passing import Passing, worst
+from commscli.gates.preapproval import Beforehand
 from commscli.gates.revisions import Revisions
 from commscli.gates.standing import Standing, Worth, later_judges
 
@@ -56,6 +58,7 @@ def message_case(
     declared: Sequence[Standing],
     own: Sequence[Standing],
     chain: Chain,
+    beforehand: Beforehand,
 ) -> MessageCase:
     """Judge one message. ``declared`` are the incident's declarations, for the past of drafts."""
     standings = {s.file.digest: s for s in (*declared, *own)}
@@ -70,7 +73,13 @@ def message_case(
     revisions = Revisions.of(message, ordered, valid)
 
     def passing(trust: Trust) -> Passing:
-        return Passing(trust=trust, revisions=revisions, valid=valid, attributable=attributable)
+        return Passing(
+            trust=trust,
+            revisions=revisions,
+            valid=valid,
+            attributable=attributable,
+            beforehand=beforehand,
+        )
 
     trusts = [link.trust for link in chain.links]
     now = passing(trusts[-1])
@@ -133,7 +142,7 @@ def _sends(
             intent=placed,
             subject=body.subject,
             scope=scope,
-            gates=worst([judge.verdicts(body.subject, scope) for judge in judges]),
+            gates=worst(verdicts(judge, body.subject, scope, placed.digest) for judge in judges),
             judges=judges,
             sent=_sent(placed.digest, ordered, happened),
         )
@@ -173,7 +182,7 @@ def _verdict(
     else:
         heads = revisions.heads(ordered.everything)
         subject = heads[-1] if heads else None
-        gates = now.verdicts(subject, ordered.everything) if subject else ()
+        gates = verdicts(now, subject, ordered.everything) if subject else ()
         if len(heads) > 1:
             gates = tuple(_unjoined(verdict, len(heads)) for verdict in gates)
     dropped = any(p.record.kind == "dropped" and p.digest in valid for p in ordered.records)
@@ -215,7 +224,7 @@ def _state(
         return MessageState.DROPPED
     if subject is None:
         return MessageState.DRAFTING
-    passed = {v.gate for v in gates if v.state is GateState.PASSED}
+    passed = {v.gate for v in gates if v.state.lets_go}
     if gates and len(passed) == len(gates):
         return MessageState.RELEASED
     body = now.revisions.drafts[subject].body

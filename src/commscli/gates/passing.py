@@ -2,7 +2,9 @@
 
 An ok counts if it is valid, not withdrawn, on this revision or one that says the same to
 the gate, not by an author, and given when the gates before it already stood in its own
-past. One person counts in one gate, the earlier one, unless trust lists the pair.
+past. An approval of the very words beforehand counts alike (`preapproval`), but never in the
+last gate: somebody lets each message go. One person counts in one gate, the earlier one,
+unless trust lists the pair.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,6 +15,7 @@ from commscli.domain.order import Placed
 from commscli.domain.records import Drafted, Record, Verdict, Withdrawn
 from commscli.domain.report import GateState, GateVerdict
 from commscli.domain.trust import Gate, Trust
+from commscli.gates.preapproval import Beforehand
 from commscli.gates.revisions import Revisions
 
 
@@ -21,6 +24,7 @@ class Tally:
     """Who counts in a gate, and why others who said ok do not."""
 
     by: tuple[PersonId, ...]
+    beforehand: tuple[PersonId, ...]
     refused: tuple[tuple[str, str], ...]
     """(rule, reason) of each ok that does not count."""
 
@@ -34,13 +38,15 @@ class Passing:
     valid: frozenset[Digest]
     attributable: frozenset[Digest]
     """Records that are surely their writer's, valid or overtaken: they make authors."""
+    beforehand: Beforehand = field(default_factory=Beforehand)
+    _oks: dict[tuple[GateId, Digest, int], tuple[Placed, ...]] = field(default_factory=dict)
     _tallies: dict[tuple[GateId, Digest, int], Tally] = field(default_factory=dict)
 
     def authors(self, scope: int) -> frozenset[PersonId]:
         """Return who signed a revision in scope; they fill no gate of the message."""
         return frozenset(
             placed.record.person
-            for placed in self._listed(scope, "drafted")
+            for placed in self.revisions.ordered.of_kind("drafted", scope)
             if placed.digest in self.attributable
         )
 
@@ -83,7 +89,8 @@ class Passing:
 
     def _verdict(self, gate: Gate, revision: Digest, scope: int) -> GateVerdict:
         tally = self._tally(gate, revision, scope)
-        missing = max(0, gate.needs - len(tally.by))
+        by = (*tally.by, *tally.beforehand)
+        missing = max(0, gate.needs - len(by))
         objectors = self._objectors(gate, scope)
         stale = self._has_older(gate, revision, scope)
         rule, reason = tally.refused[0] if tally.refused and missing else ("open-gate", "")
@@ -91,7 +98,8 @@ class Passing:
             state, rule = GateState.OBJECTED, "standing-objection"
             reason = f"{', '.join(objectors)} objected"
         elif not missing:
-            state = GateState.PASSED
+            early = len(tally.by) < gate.needs
+            state = GateState.PREAPPROVED if early else GateState.PASSED
         elif stale and not tally.refused:
             state, rule = GateState.STALE, "stale-verdict"
             reason = f"{', '.join(stale)} judged an earlier revision"
@@ -100,7 +108,7 @@ class Passing:
         return GateVerdict(
             gate=gate.id,
             state=state,
-            by=tally.by,
+            by=by,
             missing=missing,
             could=self._could(gate, revision, scope, tally) if missing or objectors else (),
             reason=reason,
@@ -114,14 +122,15 @@ class Passing:
             person
             for person in self.trust.judges_of(gate.id)
             if person not in self.authors(scope)
-            and person not in tally.by
+            and person not in {*tally.by, *tally.beforehand}
             and not self.counts_earlier(person, gate, revision, scope)
         )
 
     def stands(self, gate: GateId, revision: Digest, scope: int) -> bool:
         """Whether a gate is passed and nobody's objection stands there."""
         found = self.trust.gates[gate]
-        enough = len(self._tally(found, revision, scope).by) >= found.needs
+        tally = self._tally(found, revision, scope)
+        enough = len(tally.by) + len(tally.beforehand) >= found.needs
         return enough and not any(self.objections(scope, gate))
 
     def _tally(self, gate: Gate, revision: Digest, scope: int) -> Tally:
@@ -129,27 +138,50 @@ class Passing:
         if key not in self._tallies:
             by: dict[PersonId, None] = {}
             refused = []
-            for placed in self._oks(gate, revision, scope):
+            for placed in self.oks(gate, revision, scope):
                 fault = self._uncounted(placed, gate, revision, scope)
                 if fault is None:
                     by[placed.record.person] = None
                 else:
                     refused.append(fault)
-            self._tallies[key] = Tally(by=tuple(by), refused=tuple(refused))
+            early = dict.fromkeys(self._early(gate, revision, scope))
+            self._tallies[key] = Tally(
+                by=tuple(by),
+                beforehand=tuple(person for person in early if person not in by),
+                refused=tuple(refused),
+            )
         return self._tallies[key]
 
-    def _oks(self, gate: Gate, revision: Digest, scope: int) -> Iterator[Placed]:
-        subjects = self.revisions.carried(revision, recipients=gate.recipients)
-        for placed in self._in(scope, "ok"):
-            body = placed.record.body
-            if (
-                isinstance(body, Verdict)
-                and placed.record.gate == gate.id
-                and body.subject in subjects
-                and self._saw(placed, body.subject)
-                and not self._withdrawn(placed.digest, scope)
+    def _early(self, gate: Gate, revision: Digest, scope: int) -> Iterator[PersonId]:
+        """Yield who passed these very words for this gate before there was an incident."""
+        for person in self._approved_before(gate, revision):
+            if person not in self.authors(scope) and not self.counts_earlier(
+                person, gate, revision, scope
             ):
-                yield placed
+                yield person
+
+    def _approved_before(self, gate: Gate, revision: Digest) -> Iterator[PersonId]:
+        if gate.id != tuple(self.trust.gates)[-1]:
+            draft = self.revisions.drafts[revision]
+            for placed in self.beforehand.fitting(draft, self.trust.preapproved):
+                if placed.record.gate == gate.id:
+                    yield placed.record.person
+
+    def oks(self, gate: Gate, revision: Digest, scope: int) -> tuple[Placed, ...]:
+        """Return the oks for a gate that are to be looked at: valid, on these words, and kept."""
+        key = (gate.id, revision, scope)
+        if key not in self._oks:
+            subjects = self.revisions.carried(revision, recipients=gate.recipients)
+            self._oks[key] = tuple(
+                placed
+                for placed in self.of_kind(scope, "ok")
+                if placed.record.gate == gate.id
+                and isinstance(placed.record.body, Verdict)
+                and placed.record.body.subject in subjects
+                and self.saw(placed, placed.record.body.subject)
+                and not self.withdrawn(placed.digest, scope)
+            )
+        return self._oks[key]
 
     def _uncounted(
         self, placed: Placed, gate: Gate, revision: Digest, scope: int
@@ -178,7 +210,9 @@ class Passing:
                 return None
             if self.trust.shares(other.id, gate.id):
                 continue
-            if any(p.record.person == person for p in self._oks(other, revision, scope)):
+            if any(p.record.person == person for p in self.oks(other, revision, scope)):
+                return other.id
+            if person in self._approved_before(other, revision):
                 return other.id
         return None
 
@@ -186,7 +220,7 @@ class Passing:
         subjects = self.revisions.carried(revision, recipients=gate.recipients)
         return sorted({
             placed.record.person
-            for placed in self._in(scope, "ok")
+            for placed in self.of_kind(scope, "ok")
             if placed.record.gate == gate.id
             and isinstance(placed.record.body, Verdict)
             and placed.record.body.subject not in subjects
@@ -195,48 +229,46 @@ class Passing:
 
     def objections(self, scope: int, gate: GateId | None = None) -> Iterator[Placed]:
         """Yield the objections in scope that stand: neither withdrawn nor settled there."""
-        for placed in self._in(scope, "objected"):
+        for placed in self.of_kind(scope, "objected"):
             wanted = gate is None or placed.record.gate == gate
             if wanted and not self.answered(placed, scope):
                 yield placed
 
     def answered(self, objection: Placed, scope: int) -> bool:
         """Whether an objection is withdrawn by its author or settled by its gate, in scope."""
-        return self._withdrawn(objection.digest, scope) or any(
+        return self.withdrawn(objection.digest, scope) or any(
             isinstance(ok.record.body, Verdict)
             and objection.digest in ok.record.body.settles
             and ok.record.gate == objection.record.gate
             and ok.record.person not in self.authors(scope)
-            and self._saw(ok, objection.digest)
-            and not self._withdrawn(ok.digest, scope)
-            for ok in self._in(scope, "ok")
+            and self.saw(ok, objection.digest)
+            and not self.withdrawn(ok.digest, scope)
+            for ok in self.of_kind(scope, "ok")
         )
 
-    def _withdrawn(self, digest: Digest, scope: int) -> bool:
-        author = self._record(digest).person
+    def withdrawn(self, digest: Digest, scope: int) -> bool:
+        """Whether the writer of a record took it back, in scope."""
         return any(
             isinstance(placed.record.body, Withdrawn)
             and placed.record.body.of == digest
-            and placed.record.person == author
-            and self._saw(placed, digest)
-            for placed in self._in(scope, "withdrawn")
+            and placed.record.person == self.record(digest).person
+            and self.saw(placed, digest)
+            for placed in self.of_kind(scope, "withdrawn")
         )
 
-    def _saw(self, placed: Placed, digest: Digest) -> bool:
+    def saw(self, placed: Placed, digest: Digest) -> bool:
+        """Whether a record has another in its past."""
         ordered = self.revisions.ordered
         return ordered.has(ordered.before(placed.digest), digest)
 
-    def _record(self, digest: Digest) -> Record:
+    def record(self, digest: Digest) -> Record:
+        """Return a record of this message."""
         ordered = self.revisions.ordered
         return ordered.records[ordered.position[digest]].record
 
-    def _in(self, scope: int, kind: str) -> Iterator[Placed]:
-        return (p for p in self._listed(scope, kind) if p.digest in self.valid)
-
-    def _listed(self, scope: int, kind: str) -> Iterator[Placed]:
-        for number, placed in enumerate(self.revisions.ordered.records):
-            if scope >> number & 1 and placed.record.kind == kind:
-                yield placed
+    def of_kind(self, scope: int, kind: str) -> Iterator[Placed]:
+        """Yield the valid records of a kind in scope, in order."""
+        return (p for p in self.revisions.ordered.of_kind(kind, scope) if p.digest in self.valid)
 
 
 def worst(verdicts: Iterable[Iterable[GateVerdict]]) -> tuple[GateVerdict, ...]:
@@ -245,6 +277,10 @@ def worst(verdicts: Iterable[Iterable[GateVerdict]]) -> tuple[GateVerdict, ...]:
     for each in verdicts:
         for verdict in each:
             known = chosen.get(verdict.gate)
-            if known is None or known.state is GateState.PASSED:
+            if (
+                known is None
+                or known.state.passes
+                or (known.state is GateState.EMERGENCY and not verdict.state.passes)
+            ):
                 chosen[verdict.gate] = verdict
     return tuple(chosen.values())

@@ -27,6 +27,11 @@ def place(path: str) -> tuple[str, str]:
     return (match["incident"], match["message"] or "") if match else ("", "")
 
 
+def name_in(path: str) -> str:
+    """Return a file's name for a sentence: its folder, if it is a record's, stands beside it."""
+    return path.rpartition("/records/")[2]
+
+
 def entered(history: History, introduced: Iterable[int]) -> CommitId | None:
     """Return the commit that brought a file; of several the same one for every reader."""
     return min((history.commits[number].id for number in introduced), default=None)

@@ -83,9 +83,10 @@ def _error(file: RecordFile, rule: str, why: str) -> Standing:
 
 def place_of(record: Record, digest: Digest) -> str:
     """Return the only path where a record may lie."""
+    folder = f"incidents/{record.incident}" if record.incident else "templates"
     inner = f"messages/{record.message}/" if record.message else ""
     name = f"{compact(record.at)}-{record.kind}-{digest[:8]}.yaml"
-    return f"incidents/{record.incident}/{inner}records/{name}"
+    return f"{folder}/{inner}records/{name}"
 
 
 def _judge(file: RecordFile, record: Record, chain: Chain) -> Standing:

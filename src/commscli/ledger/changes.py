@@ -14,16 +14,19 @@ from commscli.ledger.objects import Objects
 from commscli.ledger.tree_bytes import FOLDER, Entry, Tree
 
 _ENTERED = re.compile(
-    r"(?:trust|incidents|incidents/[^/]+"
+    r"(?:trust|templates|templates/records|incidents|incidents/[^/]+"
     r"|incidents/[^/]+/(?:records|messages|messages/[^/]+|messages/[^/]+/(?:records|attachments)))"
 )
 _WATCHED = re.compile(
-    r"trust/.+|incidents/[^/]+/(?:records/.+|messages/[^/]+(?:/(?:records/.+|draft\.md|attachments/.+))?)",
+    r"trust/.+|templates/records/.+"
+    r"|incidents/[^/]+/(?:records/.+|messages/[^/]+(?:/(?:records/.+|draft\.md|attachments/.+))?)",
     re.DOTALL,  # a line feed in a name hides nothing
 )
 _MESSAGE = re.compile(r"incidents/[^/]+/messages/[^/]+")
 _NOTHING: Tree = {}
-_PROTECTED = frozenset({"trust", "incidents", "records", "messages", "draft.md", "attachments"})
+_PROTECTED = frozenset({
+    "trust", "templates", "incidents", "records", "messages", "draft.md", "attachments",
+})  # fmt: skip
 _PLAIN_NAME = re.compile(r"[a-z0-9._-]+|\d{8}T\d{6}Z-[a-z0-9.-]+", re.ASCII)
 
 

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from commscli.domain.history import RecordFile, Stray, TrustFile
+from commscli.domain.history import RecordFile, Signature, Stray, TrustFile
 from commscli.domain.records import Record
 from commscli.domain.trust import Trust
 from commscli.ledger import record_files, trust_files
@@ -132,12 +132,20 @@ def _trust_file(
         digest=digest_of(blobs[blob]),
         trust=trust,
         fault=fault,
-        signatures={
-            person: signature_of(blobs[blob], blobs[sig], trust_files.NAMESPACE)
-            for person, sig in _beside(path, commits, found)
-        },
+        signatures=_trust_signatures(blobs, blob, _beside(path, commits, found)),
         introduced=commits,
     )
+
+
+def _trust_signatures(
+    blobs: Mapping[str, bytes], blob: str, beside: Iterable[tuple[str, str]]
+) -> dict[str, Signature]:
+    """Return a signature for each person: of several, one that holds."""
+    found: dict[str, Signature] = {}
+    for person, sig in beside:
+        if person not in found or found[person].key is None:
+            found[person] = signature_of(blobs[blob], blobs[sig], trust_files.NAMESPACE)
+    return found
 
 
 def _beside(

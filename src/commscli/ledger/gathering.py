@@ -14,7 +14,9 @@ from commscli.ledger.changes import Change, MessageChange
 from commscli.ledger.objects import Objects
 from commscli.ledger.tree_bytes import FILE, FOLDER, PLAIN, Entry
 
-_RECORD = re.compile(r"incidents/[^/]+/(?:messages/[^/]+/)?records/(?P<name>.+)", re.DOTALL)
+_RECORD = re.compile(
+    r"(?:templates|incidents/[^/]+(?:/messages/[^/]+)?)/records/(?P<name>.+)", re.DOTALL
+)
 _WORDS = re.compile(
     r"(?P<folder>incidents/[^/]+/messages/[^/]+)/(?:draft\.md|attachments/.+)",
     re.DOTALL,

@@ -61,8 +61,8 @@ def path_of(record: Record, digest: Digest) -> str:
 
 
 def folder_of(incident: str, message: str = "") -> str:
-    """Return the folder of an incident, or of one of its messages."""
-    base = f"incidents/{incident}"
+    """Return the folder of an incident, or of a message; of the templates for neither."""
+    base = f"incidents/{incident}" if incident else "templates"
     return f"{base}/messages/{message}" if message else base
 
 
@@ -82,15 +82,17 @@ def read(data: bytes) -> Record:
     if pairs.get("schema") != SCHEMA:
         raise GrammarFault(f"schema is {pairs.get('schema')!r}: expected {SCHEMA}", 1)
     kind = pairs.get("kind")
-    if not isinstance(kind, str) or kind not in KINDS:
-        raise UnknownKind(str(kind))
+    if not isinstance(kind, str):
+        raise GrammarFault("kind is missing, or no text")
+    if kind not in KINDS:
+        raise UnknownKind(kind)
     body_type = KINDS[kind]
     expected = ["schema", *(f.name for f in _HEAD), *map(_key, fields(body_type))]
     if list(pairs) != expected:
         raise GrammarFault(_wrong_keys(list(pairs), expected))
     head = _checked(_HEAD, pairs, 2)
     body: Body = body_type(**_checked(fields(body_type), pairs, 2 + len(_HEAD)))
-    fault = scope_fault(kind, head["message"], head["gate"])
+    fault = scope_fault(kind, head["incident"], head["message"], head["gate"])
     if fault:
         raise GrammarFault(fault)
     return Record(**head, body=body)

@@ -10,6 +10,7 @@ from commscli.domain.trust import (
     SCHEMA,
     Accepted,
     Compromised,
+    Emergency,
     Ended,
     Gate,
     Person,
@@ -81,7 +82,7 @@ def _pairs(trust: Trust) -> dict[str, Any]:
         "may_share": [sorted(pair) for pair in trust.may_share],
         "relaxed": {a: _relaxed_value(r) for a, r in trust.relaxed.items()},
         "preapproved": list(trust.preapproved),
-        "emergency": dict(trust.emergency),
+        "emergency": _emergency_value(trust.emergency),
         "commits": trust.commits,
         "ended": {
             "keys": sorted(key.line for key in trust.ended.keys),
@@ -121,6 +122,17 @@ def _relaxed_value(relaxed: Relaxed) -> dict[str, Any]:
     }
 
 
+def _emergency_value(emergency: Emergency | None) -> dict[str, Any]:
+    if emergency is None:
+        return {}
+    return {
+        "people": list(emergency.people),
+        "needs": emergency.needs,
+        "templates": list(emergency.templates),
+        "audiences": list(emergency.audiences),
+    }
+
+
 def read(data: bytes) -> Trust:
     """Read the bytes of a trust version.
 
@@ -147,7 +159,7 @@ def _trust(pairs: Mapping[str, Any]) -> Trust:
     return Trust(
         repository=_text(pairs["repository"]),
         version=_positive(pairs["version"]),
-        previous=_text(pairs["previous"]),
+        previous=_text(pairs["previous"]) and _digest(pairs["previous"]),
         quorum=_positive(pairs["quorum"]),
         admins=tuple(PersonId(p) for p in _ids(pairs["admins"])),
         people={PersonId(i): _person(i, v) for i, v in _entries(pairs["people"])},
@@ -156,8 +168,8 @@ def _trust(pairs: Mapping[str, Any]) -> Trust:
         may={kind: tuple(map(RoleId, _ids(v))) for kind, v in _entries(pairs["may"])},
         may_share=tuple(_pair(entry) for entry in _list(pairs["may_share"])),
         relaxed={AudienceId(i): _relaxed(v) for i, v in _entries(pairs["relaxed"])},
-        preapproved=tuple(_list(pairs["preapproved"])),
-        emergency=_mapping(pairs["emergency"]),
+        preapproved=tuple(_digests(pairs["preapproved"])),
+        emergency=_emergency(pairs["emergency"]),
         commits=_text(pairs["commits"]),
         ended=_ended(pairs["ended"]),
         compromised=tuple(_compromised(entry) for entry in _list(pairs["compromised"])),
@@ -197,6 +209,25 @@ def _relaxed(value: Any) -> Relaxed:
         },
         recipients=tuple(map(_digest, _list(recipients))),
     )
+
+
+def _emergency(value: Any) -> Emergency | None:
+    if value == {}:
+        return None
+    people, needs, templates, audiences = _only(value, "people", "needs", "templates", "audiences")
+    return Emergency(
+        people=tuple(map(PersonId, _ids(people))),
+        needs=_positive(needs),
+        templates=tuple(map(_text, _list(templates))),
+        audiences=tuple(map(AudienceId, _ids(audiences))),
+    )
+
+
+def _digests(value: Any) -> list[Digest]:
+    digests = [_digest(entry) for entry in _list(value)]
+    if digests != sorted(set(digests)):
+        raise GrammarFault("expected a sorted list of different digests")
+    return digests
 
 
 def _ended(value: Any) -> Ended:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from commscli.domain.report import Finding, Level
 from commscli.gates.case import Case
-from commscli.gates.rule import Rule, commit_id, place
+from commscli.gates.mending import admins
+from commscli.gates.rule import Rule, commit_id, name_in, place
 
 ID = "append-only"
 
@@ -14,15 +15,19 @@ def judge(case: Case) -> Iterator[Finding]:
     for fault in case.history.edge_faults:
         if fault.what in {"removed", "changed"} and not fault.frozen_for:
             incident, message = place(fault.path)
+            commit = commit_id(case.history, fault.commit)
             yield Finding(
                 rule=ID,
                 level=Level.ERROR,
-                text=f"{fault.path} was {fault.what}; records and trust only ever grow",
-                remedy="put it back as it was (git revert), then an admin accepts the fault",
+                text=f"{name_in(fault.path)} was {fault.what}; records and trust only ever grow",
+                remedy=f"put it back as it was: git revert {commit}; then accept the fault, for "
+                "the step stays in history",
                 incident=incident,
                 message=message,
                 path=fault.path,
-                commit=commit_id(case.history, fault.commit),
+                commit=commit,
+                who=admins(case),
+                accept=admins(case),
             )
 
 

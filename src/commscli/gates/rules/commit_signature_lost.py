@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from commscli.domain.history import RecordFile
 from commscli.domain.report import Finding, Level
 from commscli.gates.case import Case
+from commscli.gates.mending import admins
 from commscli.gates.rule import Rule, commit_id, place
 from commscli.gates.standing import Worth
 
@@ -27,16 +28,19 @@ def judge(case: Case) -> Iterator[Finding]:
             if commit not in told and not _signed(case, standing.file, commit):
                 told.add(commit)
                 incident, message = place(standing.file.path)
+                entry = commit_id(case.history, commit)
                 yield Finding(
                     rule=ID,
                     level=Level.ERROR if strict else Level.WARNING,
                     text="a record came in a commit that its writer did not sign (a squash, or "
                     "a rebase by somebody else); the record's own signature holds",
-                    remedy="merge with a merge commit, or rebase with comms sync",
+                    remedy="next time merge with a merge commit, or rebase with comms sync",
                     incident=incident,
                     message=message,
                     path=standing.file.path,
-                    commit=commit_id(case.history, commit),
+                    commit=entry,
+                    who=admins(case) if strict else (),
+                    accept=admins(case) if strict else (),
                 )
 
 

@@ -7,6 +7,7 @@ from commscli.domain.ids import Digest
 from commscli.domain.records import Drafted, SendIntent
 from commscli.domain.report import Finding, Level
 from commscli.gates.case import Case
+from commscli.gates.mending import admins, holders
 from commscli.gates.message import MessageCase
 from commscli.gates.rule import Rule, commit_id
 from commscli.gates.standing import Worth
@@ -20,6 +21,7 @@ def judge(case: Case) -> Iterator[Finding]:
     A squash brings several revisions in one commit: the words there must be those of the
     newest of them.
     """
+    writers = holders(case, "drafted")
     for message in case.messages:
         for commit, digests in _by_commit(message).items():
             wanted = _newest(message, digests)
@@ -31,12 +33,14 @@ def judge(case: Case) -> Iterator[Finding]:
                         level=Level.ERROR,
                         text=f"revision {message.revisions.number(digest)} names other words or "
                         "attachments than the commit that brings it holds",
-                        remedy="the spokesperson records them: comms revise",
+                        remedy=f"record the words as they are now: comms revise {message.message}",
                         incident=message.incident,
                         message=message.message,
                         path=message.path(digest),
                         commit=commit_id(case.history, commit),
                         digest=digest,
+                        who=writers,
+                        accept=admins(case),
                     )
 
 

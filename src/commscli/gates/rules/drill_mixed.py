@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from commscli.domain.report import Finding, Level
 from commscli.gates.case import Case
+from commscli.gates.mending import admins, here
 from commscli.gates.rule import Rule
 from commscli.gates.standing import Worth
 
@@ -26,11 +27,13 @@ def judge(case: Case) -> Iterator[Finding]:
                     level=Level.ERROR,
                     text=f"{record.person}'s {record.kind} says drill: {str(record.drill).lower()}"
                     ", and the declaration says otherwise",
-                    remedy="do it again with comms; an admin may accept the fault",
+                    remedy="do it again with comms, and accept the fault",
                     incident=incident.id,
                     message=record.message,
                     path=standing.file.path,
                     digest=standing.file.digest,
+                    who=here(case, record.person),
+                    accept=admins(case),
                 )
 
 

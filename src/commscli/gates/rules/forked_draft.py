@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from commscli.domain.report import Finding, Level
 from commscli.gates.case import Case
+from commscli.gates.mending import admins, holders
 from commscli.gates.rule import Rule
 
 ID = "forked-draft"
@@ -24,11 +25,14 @@ def judge(case: Case) -> Iterator[Finding]:
                     rule=ID,
                     level=Level.ERROR,
                     text=f"revision {message.revisions.number(send.subject)} was sent when {what}",
-                    remedy="say what is right in a new message; an admin may accept the fault",
+                    remedy=f"look at what was sent: comms show {message.message}; if it is wrong, "
+                    "say so in a new message: comms draft",
                     incident=message.incident,
                     message=message.message,
                     path=message.path(send.intent.digest),
                     digest=send.intent.digest,
+                    who=holders(case, "drafted"),
+                    accept=admins(case),
                 )
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from commscli.domain.report import Finding, GateState, Level
+from commscli.domain.report import Finding, Level
 from commscli.gates.case import Case
+from commscli.gates.mending import admins, correcting
 from commscli.gates.rule import Rule, commit_id, place
 
 ID = "frozen-draft"
@@ -13,27 +14,28 @@ def judge(case: Case) -> Iterator[Finding]:
     """Find words or attachments that changed after the send began."""
     approvers: dict[tuple[str, str], str] = {
         (m.incident, m.message): ", ".join(
-            f"{' and '.join(v.by)} ({v.gate})"
-            for v in m.verdict.gates
-            if v.state is GateState.PASSED and v.by
+            f"{' and '.join(v.by)} ({v.gate})" for v in m.verdict.gates if v.state.passes and v.by
         )
         for m in case.messages
     }
     for fault in case.history.edge_faults:
         if fault.frozen_for:
             incident, message = place(fault.frozen_for)
+            commit = commit_id(case.history, fault.commit)
             names = approvers.get((incident, message), "")
             died = f"; these are not the words that passed {names}" if names else ""
             yield Finding(
                 rule=ID,
                 level=Level.ERROR,
                 text=f"{_what(fault.path)} {fault.what} after it was sent{died}",
-                remedy="put the sent words back (git revert), then say what is right in a new "
-                "message: comms draft",
+                remedy=f"put the sent words back: git revert {commit}; then accept the fault, for "
+                f"the step stays in history; if the words were wrong, {correcting(case)}",
                 incident=incident,
                 message=message,
                 path=fault.path,
-                commit=commit_id(case.history, fault.commit),
+                commit=commit,
+                who=admins(case),
+                accept=admins(case),
             )
 
 

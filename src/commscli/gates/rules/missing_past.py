@@ -6,6 +6,7 @@ from commscli.domain.ids import Digest
 from commscli.domain.order import Ordered
 from commscli.domain.report import Finding, Level
 from commscli.gates.case import Case
+from commscli.gates.mending import admins, here
 from commscli.gates.rule import Rule
 
 ID = "missing-past"
@@ -13,16 +14,18 @@ ID = "missing-past"
 
 def judge(case: Case) -> Iterator[Finding]:
     """Find digests in ``after`` that no record of the message or incident has."""
+    templates = {d: s.file.path for d, s in case.templates.standings.items()}
+    yield from _missing(case, case.templates.ordered, templates, "", "")
     for incident in case.incidents:
         paths = {d: s.file.path for d, s in incident.standings.items()}
-        yield from _missing(incident.ordered, paths, incident.id, "")
+        yield from _missing(case, incident.ordered, paths, incident.id, "")
         for message in incident.messages:
             paths = {d: s.file.path for d, s in message.standings.items()}
-            yield from _missing(message.ordered, paths, incident.id, message.message)
+            yield from _missing(case, message.ordered, paths, incident.id, message.message)
 
 
 def _missing(
-    ordered: Ordered, paths: dict[Digest, str], incident: str, message: str
+    case: Case, ordered: Ordered, paths: dict[Digest, str], incident: str, message: str
 ) -> Iterator[Finding]:
     for placed in ordered.records:
         if placed.record.message != message:
@@ -35,12 +38,14 @@ def _missing(
                 rule=ID,
                 level=Level.ERROR,
                 text=f"{placed.record.person}'s {placed.record.kind} comes after {what}",
-                remedy="find the clone that has it and run comms sync there; if it was removed, "
-                "put it back",
+                remedy=f"run comms sync in the clone that has it, first {placed.record.person}'s; "
+                "if it was removed, put it back",
                 incident=incident,
                 message=message,
                 path=paths[placed.digest],
                 digest=placed.digest,
+                who=here(case, placed.record.person),
+                accept=admins(case),
             )
 
 

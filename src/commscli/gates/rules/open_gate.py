@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from commscli.domain.report import Finding, Level
 from commscli.gates.case import Case
+from commscli.gates.mending import admins, holders
 from commscli.gates.rule import Rule
 from commscli.gates.unpassed import unpassed
 
@@ -20,11 +21,14 @@ def judge(case: Case) -> Iterator[Finding]:
                 level=Level.ERROR,
                 text=f"{intent.record.person} sent what is no revision of this message, or one "
                 "that counts for nothing: no gate was passed for it",
-                remedy="say what is right in a new message; an admin may accept the fault",
+                remedy=f"find out from {intent.record.person} what was sent; if it is wrong, say "
+                "so in a new message: comms draft",
                 incident=message.incident,
                 message=message.message,
                 path=message.path(intent.digest),
                 digest=intent.digest,
+                who=holders(case, "drafted"),
+                accept=admins(case),
             )
 
 

@@ -12,7 +12,7 @@ ID = "overtaken-record"
 
 def judge(case: Case) -> Iterator[Finding]:
     """Find records that fail by this rule."""
-    return faulty(case, ID, "somebody who holds the role now does it again")
+    return faulty(case, ID, by_role=True)
 
 
 RULE = Rule(id=ID, title="What the roster has overtaken counts for nothing", judge=judge)

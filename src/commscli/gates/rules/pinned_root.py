@@ -38,7 +38,7 @@ def judge(case: Case) -> Iterator[Finding]:
 def _foreign_roots(case: Case) -> Iterator[Finding]:
     """A root that genesis does not reach is somebody else's history merged in."""
     commits = case.history.commits
-    waiting, before = [case.chain.links[0].commit], set()
+    waiting, before = list(case.chain.links[0].introduced), set()
     while waiting:
         number = waiting.pop()
         if number not in before:

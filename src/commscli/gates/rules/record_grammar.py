@@ -12,11 +12,7 @@ ID = "record-grammar"
 
 def judge(case: Case) -> Iterator[Finding]:
     """Find records that fail by this rule."""
-    return faulty(
-        case,
-        ID,
-        "write it again with comms; an admin may accept the fault: comms explain record-grammar",
-    )
+    return faulty(case, ID)
 
 
 RULE = Rule(id=ID, title="Every record is written in the one accepted spelling", judge=judge)

@@ -12,11 +12,7 @@ ID = "record-place"
 
 def judge(case: Case) -> Iterator[Finding]:
     """Find records that fail by this rule."""
-    return faulty(
-        case,
-        ID,
-        "remove nothing; its writer does it again with comms, and an admin may accept the fault",
-    )
+    return faulty(case, ID)
 
 
 RULE = Rule(id=ID, title="Every record lies where it says that it belongs", judge=judge)

@@ -12,7 +12,7 @@ ID = "record-signature"
 
 def judge(case: Case) -> Iterator[Finding]:
     """Find records that fail by this rule."""
-    return faulty(case, ID, "its writer does it again with comms; an admin may accept the fault")
+    return faulty(case, ID)
 
 
 RULE = Rule(id=ID, title="Every record is signed", judge=judge)

@@ -12,7 +12,7 @@ ID = "record-writer"
 
 def judge(case: Case) -> Iterator[Finding]:
     """Find records that fail by this rule."""
-    return faulty(case, ID, "somebody who holds the role does it again; comms trust show says who")
+    return faulty(case, ID, by_role=True)
 
 
 RULE = Rule(id=ID, title="Every record is by somebody who may write it", judge=judge)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from commscli.domain.report import Finding, Level
 from commscli.gates.case import Case
+from commscli.gates.mending import admins, holders
 from commscli.gates.rule import Rule
 from commscli.gates.standing import Worth
 
@@ -13,9 +14,10 @@ ID = "second-declaration"
 def judge(case: Case) -> Iterator[Finding]:
     """Find incidents that are declared twice, or whose records are of another kind of run."""
     for incident in case.incidents:
+        own = (incident.standings[placed.digest] for placed in incident.ordered.records)
         declared = [
             s
-            for s in incident.standings.values()
+            for s in own
             if s.file.record and s.file.record.kind == "declared" and s.worth is not Worth.ERROR
         ]
         for standing in declared[1:] if len(declared) > 1 else ():
@@ -23,19 +25,24 @@ def judge(case: Case) -> Iterator[Finding]:
                 rule=ID,
                 level=Level.ERROR,
                 text=f"{incident.id} is declared {len(declared)} times",
-                remedy="one of the two is closed as a duplicate; an admin accepts the fault",
+                remedy="find out which one holds, and accept the fault, for neither can go",
                 incident=incident.id,
                 path=standing.file.path,
                 digest=standing.file.digest,
+                who=admins(case),
+                accept=admins(case),
             )
         if not declared and (incident.messages or incident.standings):
             yield Finding(
                 rule=ID,
                 level=Level.ERROR,
                 text=f"{incident.id} has records and was never declared",
-                remedy="find the clone that declared it and run comms sync there",
+                remedy="run comms sync in the clone that declared it, or "
+                f"declare it: comms new --id {incident.id}",
                 incident=incident.id,
+                path=f"incidents/{incident.id}",
                 key="undeclared",
+                who=holders(case, "declared"),
             )
 
 

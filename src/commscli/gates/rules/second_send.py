@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from commscli.domain.ids import PersonId
 from commscli.domain.records import SendIntent
 from commscli.domain.report import Finding, Level
 from commscli.gates.case import Case
+from commscli.gates.mending import admins, here
 from commscli.gates.message import MessageCase, Send
 from commscli.gates.rule import Rule
 
@@ -20,12 +22,19 @@ def judge(case: Case) -> Iterator[Finding]:
                     rule=ID,
                     level=Level.ERROR,
                     text=f"{send.intent.record.person} sent it again",
-                    remedy="ask both senders who received it twice; an admin may accept the fault",
+                    remedy="find out who received it twice, and accept the fault",
                     incident=message.incident,
                     message=message.message,
                     path=message.path(send.intent.digest),
                     digest=send.intent.digest,
+                    who=_senders(case, message),
+                    accept=admins(case),
                 )
+
+
+def _senders(case: Case, message: MessageCase) -> tuple[PersonId, ...]:
+    people = dict.fromkeys(send.intent.record.person for send in message.sends)
+    return tuple(one for person in people for one in here(case, person))
 
 
 def _deliberate(message: MessageCase, send: Send, earlier: tuple[Send, ...]) -> bool:

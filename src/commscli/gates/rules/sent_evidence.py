@@ -7,6 +7,7 @@ from commscli.domain.moments import moment, stamp
 from commscli.domain.records import Drafted, Sent
 from commscli.domain.report import Finding, Level
 from commscli.gates.case import Case
+from commscli.gates.mending import admins, here
 from commscli.gates.message import MessageCase
 from commscli.gates.rule import Rule
 
@@ -36,12 +37,14 @@ def judge(case: Case) -> Iterator[Finding]:
                     rule=ID,
                     level=Level.ERROR,
                     text=f"{placed.record.person}'s sent {fault}",
-                    remedy="the sender says what really left; an admin may accept the fault",
+                    remedy="say what really left, to those who passed it, and accept the fault",
                     incident=message.incident,
                     message=message.message,
                     path=message.path(placed.digest),
                     digest=placed.digest,
                     key=fault,
+                    who=here(case, placed.record.person),
+                    accept=admins(case),
                 )
 
 

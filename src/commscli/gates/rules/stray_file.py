@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from commscli.domain.report import Finding, Level
 from commscli.gates.case import Case
+from commscli.gates.mending import admins
 from commscli.gates.rule import Rule, commit_id, place
 
 ID = "stray-file"
@@ -13,15 +14,18 @@ def judge(case: Case) -> Iterator[Finding]:
     """Find files that do not belong where they lie."""
     for stray in case.history.strays:
         incident, message = place(stray.path)
+        commit = commit_id(case.history, stray.commit)
         yield Finding(
             rule=ID,
             level=Level.ERROR,
             text=f"{stray.path} {stray.fault}",
-            remedy="keep other files elsewhere; an admin may accept this one, since it cannot go",
+            remedy="keep other files elsewhere, and accept this one, for it cannot go",
             incident=incident,
             message=message,
             path=stray.path,
-            commit=commit_id(case.history, stray.commit),
+            commit=commit,
+            who=admins(case),
+            accept=admins(case),
         )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from commscli.domain.report import Finding, Level
 from commscli.gates.case import Case
+from commscli.gates.mending import admins
 from commscli.gates.rule import Rule, commit_id
 
 ID = "strict-commit"
@@ -16,8 +17,10 @@ def judge(case: Case) -> Iterator[Finding]:
             rule=ID,
             level=Level.ERROR,
             text=f"the commit brings a record or a trust version, and {fault}",
-            remedy="record it again with comms; an admin may accept the fault",
+            remedy="have whoever made it do it again with comms, and accept the fault",
             commit=commit_id(case.history, number),
+            who=admins(case),
+            accept=admins(case),
         )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from commscli.domain.report import Finding, Level
 from commscli.gates.case import Case
+from commscli.gates.mending import here
 from commscli.gates.rule import Rule
 
 ID = "unfinished-send"
@@ -19,12 +20,13 @@ def judge(case: Case) -> Iterator[Finding]:
                     level=Level.WARNING,
                     text=f"{send.intent.record.person} began to send it and has not said that it "
                     "ended",
-                    remedy=f"{send.intent.record.person} runs comms send {message.message} again: "
-                    "it goes on where it stopped",
+                    remedy="run it again, it goes on where it stopped: comms send "
+                    f"{message.message}",
                     incident=message.incident,
                     message=message.message,
                     path=message.path(send.intent.digest),
                     digest=send.intent.digest,
+                    who=here(case, send.intent.record.person),
                 )
 
 

@@ -1,0 +1,61 @@
+"""Texts that were passed beforehand: the same words, with recorded values for their placeholders.
+
+The substitution is plain and is done again by whoever checks: each ``{{ name }}`` gives way to
+one value, everywhere. The slots of a send stay as they are.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
+from itertools import product
+from math import prod
+
+from commscli.domain.ids import Digest
+from commscli.domain.slots import RECIPIENT, SEND_SLOTS
+
+TITLE, SEVERITY = "incident.title", "incident.severity"
+"""Placeholders that are no facts: what the declaration and the revision say."""
+MAX_VALUE = 200
+"""Characters that a value may have: a name or a time, no second message."""
+MAX_WAYS = 1000
+"""How many ways to fill a text are tried; an incident in which a fact had so many values has
+been through too much to be told by words from before it."""
+
+_TOKEN = re.compile(r"\{\{ ([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?) \}\}")
+_PLAIN = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\"\\\[\]<>{}`*#|]+")
+
+
+def names_in(text: str) -> tuple[str, ...] | None:
+    """Return the placeholders of a text; ``None`` if there is anything else in braces."""
+    if "{{" in _TOKEN.sub("", text) or "{%" in text or "{#" in text:
+        return None
+    found = dict.fromkeys(_TOKEN.findall(text))
+    return tuple(name for name in found if not _stays(name))
+
+
+def _stays(name: str) -> bool:
+    return name in SEND_SLOTS or name.startswith(RECIPIENT)
+
+
+def is_plain(value: str) -> bool:
+    """Whether a value can only be read as a few words: no link, no markup, no quotes."""
+    fits = len(value) <= MAX_VALUE and value == value.strip()
+    return fits and _PLAIN.fullmatch(value) is not None and "://" not in value
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """Put values in for placeholders, once: what a value contains is never read again."""
+    return _TOKEN.sub(lambda m: m[0] if _stays(m[1]) else values[m[1]], text)
+
+
+def digests(text: str, values: Mapping[str, Sequence[str]]) -> Iterator[Digest]:
+    """Yield the SHA-256 of the text for every way to fill it; none, if there is no plain one."""
+    names = names_in(text)
+    if names is None:
+        return
+    choices = [[v for v in values.get(name, ()) if is_plain(v)] for name in names]
+    if prod(map(len, choices)) > MAX_WAYS:
+        return
+    for chosen in product(*choices):
+        words = filled(text, dict(zip(names, chosen, strict=True)))
+        yield Digest(sha256(words.encode()).hexdigest())
