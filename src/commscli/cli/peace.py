@@ -9,7 +9,7 @@ import typer
 
 from commscli.cli.app import app, group, state
 from commscli.cli.exits import Exit
-from commscli.errors import BadInput
+from commscli.errors import BadInput, Refused
 
 if TYPE_CHECKING:
     from commscli.domain.history import Pin
@@ -32,10 +32,14 @@ def init(  # noqa: PLR0917 - typer's form
     gates: Annotated[str, typer.Option(metavar="full|small", help="Which gates.")] = "full",
     timezone: Annotated[str, typer.Option(metavar="ZONE", help="Where people read times.")] = "UTC",
     domain: Annotated[str, typer.Option(metavar="DOMAIN", help="Of your mail.")] = "",
+    ci: Annotated[
+        str, typer.Option(metavar="github|gitlab|none", help="Where the check runs too.")
+    ] = "github",
 ) -> None:
     """Make a repository for messages, or adopt one."""
     from commscli.render.peace_text import begun_document, begun_text  # noqa: PLC0415 - lazy
     from commscli.workflow.initialising import Beginning, begin  # noqa: PLC0415 - lazy
+    from commscli.workflow.starting_ci import starting_ci  # noqa: PLC0415 - lazy
 
     run = state.current
     missing = [n for n, v in (("--organisation", organisation), ("--person", person),
@@ -44,10 +48,11 @@ def init(  # noqa: PLR0917 - typer's form
         raise BadInput(f"{', '.join(missing)} missing", remedy="comms init --help", code="usage")
     if gates not in {"full", "small"}:
         raise BadInput(f"--gates {gates}: expected full or small", code="usage")
+    starting_ci(ci, branch="")  # says which there are, before anything is written
     where = (run.folder / folder).absolute()
     beginning = Beginning(
         organisation=organisation, person=person, name=name, email=email, roles=role, gates=gates,
-        timezone=timezone, domain=domain or email.rpartition("@")[2],
+        timezone=timezone, domain=domain or email.rpartition("@")[2], ci=ci,
     )  # fmt: skip
     begun = begin(run.circumstances(), where, beginning)
     run.answer(lambda: begun_document(begun), lambda: f"{begun.repository.home}\n")
@@ -143,6 +148,50 @@ def template_show(name: Annotated[str, typer.Argument()]) -> None:
     from commscli.workflow.library_of import templates as templates_  # noqa: PLC0415 - lazy
 
     _show("template", name, templates_(state.current.circumstances()), "comms template list")
+
+
+@templates.command("ok")
+def template_ok(  # noqa: PLR0917 - typer's form
+    name: Annotated[str, typer.Argument()],
+    audience: Annotated[str, typer.Option(metavar="A", help="For whom.")] = "",
+    phase: Annotated[str, typer.Option(metavar="P", help="In which phase.")] = "",
+    with_: Annotated[
+        list[str], typer.Option("--with", metavar="FACT", help="A fact to leave open; repeat it.")
+    ] = [],  # noqa: B006 - typer's form
+    gate: Annotated[str, typer.Option(metavar="G", help="Which gate, for who holds several.")] = "",
+    until: Annotated[str, typer.Option(metavar="TIME", help="When to look at it again.")] = "",
+    show: Annotated[bool, typer.Option("--show", help="Print the text and sign nothing.")] = False,
+) -> None:
+    """Pass the words of a template beforehand, for a gate that is mine."""
+    from commscli.cli.asking import yes  # noqa: PLC0415 - lazy
+    from commscli.cli.telling import tell_recorded  # noqa: PLC0415 - lazy
+    from commscli.render.documents import plain_document  # noqa: PLC0415 - lazy
+    from commscli.workflow.preapproving import (  # noqa: PLC0415 - lazy
+        Wanted,
+        approve_template,
+        complete,
+        text_of,
+    )
+    from commscli.workflow.settings import load_settings  # noqa: PLC0415 - lazy
+
+    run = state.current
+    session = run.session()
+    wanted = complete(
+        Wanted(template=name, audience=audience, phase=phase, facts=with_, gate=gate, until=until)
+    )
+    text = text_of(load_settings(session), wanted)
+    if show:
+        document = {"template": name, "audience": wanted.audience, "phase": wanted.phase,
+                    "text": text}  # fmt: skip
+        run.answer(lambda: plain_document("template-text", document), lambda: run.as_is(text))
+        return
+    run.tell(text)
+    if run.interactive and not yes("Pass these words, whenever they are used?"):
+        raise Refused("nothing was signed", remedy=f"edit templates/{name}.md", code="declined")
+    recorded = approve_template(session, wanted, text)
+    digest = recorded.records[0].digest
+    tell_recorded(run, recorded, lambda: f"{digest}\n")
+    run.tell(f"not current yet: an admin lists it (comms trust preapprove {digest[:12]})")
 
 
 @playbooks.command("list")

@@ -85,6 +85,18 @@ def release(
 
 
 @app.command(rich_help_panel=PANEL)
+def ratify(message: Annotated[str, typer.Argument()], gate: _Gate = "") -> None:
+    """Agree to what an emergency sent without me."""
+    from commscli.workflow.ratifying import ratify as ratify_  # noqa: PLC0415 - lazy
+
+    run = state.current
+    session = run.session()
+    recorded = ratify_(session, message, gate, show=_shower(run, session))
+    tell_recorded(run, recorded, lambda: f"{recorded.first.message} {recorded.first.gate}\n")
+    tell_resolved(run, recorded)
+
+
+@app.command(rich_help_panel=PANEL)
 def withdraw(
     message: Annotated[str, typer.Argument()],
     why: Annotated[str, typer.Option(metavar="TEXT", help="Why.")] = "",

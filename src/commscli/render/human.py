@@ -96,7 +96,10 @@ def span(minutes: int) -> str:
 
 def gate_words(verdict: GateVerdict, paint: Paint) -> str:
     """Say how one gate stands."""
-    if verdict.state is GateState.PASSED:
-        return f"{verdict.gate} {paint.state('passed', 'ok ' + ', '.join(verdict.by))}"
-    could = " or ".join(verdict.could) or "nobody can"
-    return f"{verdict.gate} {paint.state(verdict.state)} → {could}"
+    gate = one_line(verdict.gate)
+    if verdict.state.passes:
+        ok = "preapproved" if verdict.state is GateState.PREAPPROVED else "ok"
+        by = one_line(", ".join(verdict.by))
+        return f"{gate} {paint.state('passed', f'{ok} {by}'.rstrip())}"
+    could = one_line(" or ".join(verdict.could)) or "nobody can"
+    return f"{gate} {paint.state(verdict.state)} → {could}"

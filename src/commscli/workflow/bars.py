@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from commscli.delivery.payload import OPEN, rendered
 from commscli.delivery.recipients import find_by_digest
-from commscli.domain.ids import Digest
+from commscli.domain.ids import Digest, RoleId
 from commscli.domain.incident import is_superseded
 from commscli.domain.report import GateState, GateVerdict
-from commscli.domain.trust import Gate
+from commscli.domain.trust import EMERGENCY, Gate
 from commscli.errors import Missing, Refused
 from commscli.gates.case import IncidentCase
+from commscli.gates.emergency import is_listed
 from commscli.gates.message import MessageCase
 from commscli.workflow.reading import drafted
 from commscli.workflow.recorded_words import recipient_folders, recorded_words
@@ -45,11 +46,11 @@ def require_ok_counts(
     if early:
         raise _open_gates(message, gate, early)
     earlier = message.now.counts_earlier(me, gate, subject, everything)
-    if earlier:
+    if earlier and gate.id != EMERGENCY:
         raise _cannot(session, message, gate, f"{me} counts in {earlier}, and in one gate only")
     settled = any(o.record.gate == gate.id for o in message.now.objections(everything))
-    done = next(v for v in message.verdict.gates if v.gate == gate.id)
-    if me in done.by and not settled:
+    done = next((v for v in message.verdict.gates if v.gate == gate.id), None)
+    if done is not None and me in done.by and not settled:
         raise Refused(f"{me} has passed {gate.id} of {message.message} already", code="already")
     body = drafted(message, subject)
     if case.incident and is_superseded(case.incident, body.phase) and not why:
@@ -59,6 +60,35 @@ def require_ok_counts(
             code="superseded",
         )
     _require_true_rendering(session, message, subject, gate)
+
+
+def require_emergency(message: MessageCase, subject: Digest, why: str) -> Gate:
+    """Return the emergency as the gate that it is, where trust allows one.
+
+    Raises:
+        Refused: if trust allows none here, or nobody says why it cannot wait.
+    """
+    emergency = message.now.trust.emergency
+    if emergency is None or not is_listed(message.now, subject):
+        raise Refused(
+            f"the roster allows no emergency for {message.message}"
+            + ("" if emergency is None else ": its template or its audience is not listed"),
+            remedy="comms status says who is waited for; comms trust show says what is allowed",
+            code="no-emergency",
+        )
+    if not why:
+        raise Refused(
+            "say why it cannot wait for the gates",
+            remedy=f"comms approve {message.message} --gate emergency --why TEXT",
+            code="why",
+        )
+    return Gate(
+        id=EMERGENCY,
+        role=RoleId(EMERGENCY),
+        needs=emergency.needs,
+        after=(),
+        recipients=True,
+    )
 
 
 def _cannot(session: Session, message: MessageCase, gate: Gate, why: str) -> Refused:
@@ -106,7 +136,7 @@ def require_passed(message: MessageCase) -> None:
     Raises:
         Refused: naming each gate that is open and who can give it.
     """
-    left = [v for v in message.verdict.gates if v.state is not GateState.PASSED]
+    left = [v for v in message.verdict.gates if not v.state.lets_go]
     if left or not message.verdict.gates:
         listed = "; ".join(sentence(v) for v in left) or "it has no gate"
         raise Refused(

@@ -3,11 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from commscli.compose.choose import choose
-from commscli.compose.render import render
-from commscli.compose.words import Words
-from commscli.documents.front_matter import join
-from commscli.domain.durations import format_offset
+from commscli.compose.sources import gather
 from commscli.domain.ids import MessageId, message_folder
 from commscli.domain.incident import Incident
 from commscli.domain.phases import PHASES
@@ -18,9 +14,11 @@ from commscli.ledger.writer import Change
 from commscli.workflow.declaring import active
 from commscli.workflow.manifest import Cell, manifest, read_draft
 from commscli.workflow.matrix import OPEN_STATES, cell_of, cells, due
+from commscli.workflow.preapproving import passed_words
 from commscli.workflow.recording import Act, Recorded, change_of, record_of, require_may
 from commscli.workflow.session import Session
 from commscli.workflow.settings import Settings, load_settings
+from commscli.workflow.wording import Told, template_for, worded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +51,7 @@ def draft(session: Session, wanted: Wanted) -> Recorded:
         for audience in audiences:
             message = _free_message(case, phase, audience)
             cell = Cell(incident=incident, message=message, audience=audience, phase=phase)
-            data, chain = _words(settings, cell, wanted.template)
+            data, chain = _words(session, settings, cell, wanted.template)
             one_to_one = settings.audiences[audience].one_to_one
             written = read_draft(data, cell.path, one_to_one=one_to_one)
             body = manifest(
@@ -120,46 +118,25 @@ def _free_message(case: IncidentCase, phase: str, audience: str) -> MessageId:
 
 
 def _words(
-    settings: Settings, cell: Cell, template: str
+    session: Session, settings: Settings, cell: Cell, template: str
 ) -> tuple[bytes, tuple[tuple[str, str], ...]]:
-    audience = settings.audiences[cell.audience]
+    """Return the words of a draft: passed beforehand, where there are such and none are asked for.
+
+    The chain of templates is that of the template, whose text the gates passed flattened.
+    """
     playbook = settings.playbook(cell.incident.playbook)
-    organisation = settings.organisation
-    name = template or choose(
-        folder=playbook.templates,
-        phase=cell.phase,
+    name = template or template_for(settings, playbook, cell.phase, cell.audience)
+    told = Told(
         audience=cell.audience,
-        detail=audience.detail,
-        existing=settings.templates.keys(),
-    )
-    offset = "" if cell.phase in {"resolution", "analysis", "publishing"} else (
-        format_offset(playbook.cadence[cell.phase])
-        if cell.phase in playbook.cadence
-        else organisation.defaults.next_update
-    )  # fmt: skip
-    rendered = render(
-        name=name,
-        sources=settings.templates,
+        phase=cell.phase,
+        title=cell.incident.title,
+        severity=cell.incident.severity,
         facts=cell.incident.facts,
-        words=Words(
-            organisation=organisation.organisation,
-            timezone=organisation.timezone,
-            incident=cell.incident.title,
-            severity=cell.incident.severity,
-            phase=cell.phase,
-            audience=audience.name,
-            detail=audience.detail,
-            one_to_one=audience.one_to_one,
-            next_update=offset,
-        ),
     )
-    head: dict[str, str | list[str]] = {
-        "subject": rendered.subject,
-        "channels": list(audience.channels),
-    }
-    if audience.one_to_one:
-        head["recipients"] = audience.recipients
-    if offset and "send.next_update" in rendered.body:
-        head["next_update"] = offset
-    text = join(head, rendered.body)
-    return text.encode(), rendered.chain
+    if not template:
+        passed = passed_words(session, settings, cell.incident, told, name)
+        if passed is not None:
+            sources = gather(name, settings.templates)
+            return passed.encode(), tuple((one.name, one.digest) for one in sources)
+    text, chain = worded(settings, playbook, told, name)
+    return text.encode(), chain

@@ -11,13 +11,13 @@ from hashlib import sha256
 
 from commscli.domain.ids import Digest, GateId
 from commscli.domain.records import Verdict
-from commscli.domain.trust import Gate
+from commscli.domain.trust import EMERGENCY, Gate
 from commscli.errors import BadInput, NotEntitled, Refused
 from commscli.gates.case import IncidentCase
 from commscli.gates.message import MessageCase
 from commscli.ledger.record_files import RecordBytes, folder_of
 from commscli.ledger.writer import Change
-from commscli.workflow.bars import require_ok_counts
+from commscli.workflow.bars import require_emergency, require_ok_counts
 from commscli.workflow.matrix import waited_for
 from commscli.workflow.picking import pick, still_there
 from commscli.workflow.reading import difference, only_head
@@ -172,6 +172,8 @@ def _require_same(session: Session, message: MessageCase, one: _Bound) -> None:
 def _gate(session: Session, message: MessageCase, opinion: Opinion) -> Gate:
     trust, me = session.trust, session.actor.person.id
     subject = only_head(message)
+    if opinion.gate == EMERGENCY and opinion.kind == "ok":
+        return require_emergency(message, subject, opinion.text)
     if opinion.gate:
         if opinion.gate not in trust.gates:
             raise BadInput(

@@ -1,7 +1,7 @@
 """The matrix of an incident: every audience in every phase so far, and where each stands."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from commscli.domain.ids import AudienceId, GateId, PersonId
@@ -135,7 +135,8 @@ def waited_for(message: MessageCase) -> Iterator[GateVerdict]:
     for verdict in message.verdict.gates:
         before = [g for g in gates[verdict.gate].after if g in gates]
         ready = all(message.now.stands(g, subject, everything) for g in before)
-        blocked = verdict.gate in revise or verdict.rule == "forked-draft"
+        skipped = verdict.state is GateState.EMERGENCY
+        blocked = verdict.gate in revise or verdict.rule == "forked-draft" or skipped
         if (verdict.missing or verdict.state is GateState.OBJECTED) and ready and not blocked:
             yield verdict
 
@@ -146,6 +147,10 @@ def _others_turn(message: MessageCase) -> Iterator[GateVerdict]:
     state = message.verdict.state
     if state is MessageState.RELEASED:
         yield _turn("send", _holders(trust, "send-intent"), "")
+    elif message.sends and message.sends[-1].sent is not None:
+        for verdict in message.verdict.gates:
+            if verdict.state is GateState.EMERGENCY:
+                yield replace(verdict, reason="to ratify")
     elif state in OPEN_STATES and not message.sends:
         objectors = sorted({o.record.person for o in objections_to(message)})
         forked = any(verdict.rule == "forked-draft" for verdict in message.verdict.gates)

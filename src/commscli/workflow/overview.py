@@ -12,6 +12,7 @@ from commscli.gates.case import IncidentCase
 from commscli.gates.message import MessageCase
 from commscli.workflow.declaring import active
 from commscli.workflow.matrix import Cell, cell_of, cells, objections_to, waited_for
+from commscli.workflow.ratifying import skipped
 from commscli.workflow.session import Session
 from commscli.workflow.settings import Settings, load_settings
 
@@ -176,6 +177,15 @@ def _of_writer(
                 command=f"comms {standing.where}revise {message.message}",
                 message=message,
             )
+    for verdict in skipped(message, session.actor.person.id):
+        yield Task(
+            incident=standing.incident,
+            verb="ratify",
+            what=f"{message.message} was sent as an emergency, without {verdict.gate}",
+            command=f"comms {standing.where}ratify {message.message} --gate {verdict.gate}",
+            message=message,
+            gate=verdict.gate,
+        )
     sends = session.trust.may_write(session.actor.person.id, "send-intent", _NO_GATE)
     if sends and message.verdict.state in {MessageState.RELEASED, MessageState.SENDING}:
         yield Task(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from commscli.domain.ids import Digest, GateId, IncidentId, MessageId
 from commscli.domain.moments import stamp
 from commscli.domain.records import Body, Record
+from commscli.domain.trust import EMERGENCY
 from commscli.errors import BadInput, NotEntitled
 from commscli.gates.case import Case, IncidentCase
 from commscli.gates.message import MessageCase
@@ -78,6 +79,13 @@ def require_may(session: Session, kind: str, gate: GateId = NO_GATE) -> None:
     trust, person = session.trust, session.actor.person
     if trust.may_write(person.id, kind, gate):
         return
+    if gate == EMERGENCY:
+        people = trust.emergency.people if trust.emergency else ()
+        raise NotEntitled(
+            f"{person.id} is not among those who decide in an emergency",
+            remedy=f"ask {', '.join(people) or 'an admin'}",
+            code="no-role",
+        )
     roles = (trust.gates[gate].role,) if gate in trust.gates else trust.may.get(kind, ())
     holders = ", ".join(dict.fromkeys(p for role in roles for p in trust.holders(role)))
     raise NotEntitled(

@@ -68,7 +68,7 @@ def revise(session: Session, reference: str, source: Source) -> Revised:
     standing = {
         (str(v.gate), str(p))
         for v in named.message.verdict.gates
-        if v.state is GateState.PASSED
+        if v.state.passes
         for p in v.by
     }
     kept: list[RecordBytes] = []
@@ -254,7 +254,7 @@ def _stale(
     still = {
         (str(v.gate), str(p))
         for v in message.verdict.gates
-        if v.state is GateState.PASSED
+        if v.state.passes
         for p in v.by
     }
     return tuple(sorted(standing - still))
