@@ -134,6 +134,27 @@ def test_the_roster(full: Cast) -> None:
     golden(full, "trust-role", full.ana("trust", "role", "ben", "--role", "admin"))
 
 
+def test_a_roster_that_two_must_sign(full: Cast) -> None:
+    ana, lea = full.ana, full.lea
+    golden(full, "trust-admins", ana("trust", "admins", "--add", "lea", "--quorum", "2"))
+    synced(lea)
+    golden(full, "trust-propose", lea("trust", "propose"))
+    id_ = lea("trust", "propose", "--json").json["proposals"][0]["proposal"]
+    golden(full, "trust-sign", lea("trust", "sign", id_))
+    golden(full, "trust-propose-nothing", lea("trust", "propose"))
+    golden(full, "trust-sign-nothing", lea("trust", "sign"))
+
+
+def test_evidence(small: Cast) -> None:
+    small.ana.done("new", "Checkout outage", "--severity", "1")
+    file = str(small.root / "evidence.zip")
+    golden(small, "bundle-no-incident", small.ana("bundle", "nope", "-o", file))
+    made = small.ana.done("bundle", "checkout", "-o", file)
+    golden(small, "check-evidence-alone", small.ana("check", "--bundle", file, HOME="/nowhere",
+                                                    XDG_CONFIG_HOME="/nowhere"))  # fmt: skip
+    assert "without it they cannot decide" in made.err
+
+
 def test_doctor(small: Cast) -> None:
     golden(small, "doctor", small.ana("doctor"))
     small.ana.git("config", "pull.rebase", "true")

@@ -1,73 +1,96 @@
 """A check's report, grouped by message, for a person."""
 
+import re
 from collections.abc import Iterator
 
-from commscli.domain.report import Finding, Level, MessageVerdict, Report
-from commscli.render.escaping import one_line
-from commscli.render.human import Paint, flowing, gate_words, paragraph
+from commscli.domain.report import Finding, Level, Report
+from commscli.render.check_groups import (
+    Group,
+    acceptance,
+    basis,
+    counted,
+    groups,
+    next_step,
+    scope,
+    shown,
+    who,
+)
+from commscli.render.escaping import inert, one_line
+from commscli.render.human import Paint, flowing, gate_words, paragraph, whole
 
 _MARKS = {Level.ERROR: ("error", "red"), Level.WARNING: ("warning", "yellow"),
           Level.ACCEPTED: ("accepted", "dim")}  # fmt: skip
+_COMMAND = re.compile(r"(?<=: )(?:comms|git) .*")
 
 
-def check_text(report: Report, paint: Paint) -> str:
-    """Return the report."""
-    lines: list[str] = []
-    for message in report.messages:
-        lines += _message(message, report, paint)
-    rest = [f for f in report.findings if not _has_message(f, report)]
-    if rest:
-        lines += [paint("the repository", "bold"), *_findings(rest, paint)]
-    return "\n".join([*lines, *_summary(report, paint)]) + "\n"
-
-
-def _has_message(finding: Finding, report: Report) -> bool:
-    return any(
-        (m.incident, m.message) == (finding.incident, finding.message) for m in report.messages
-    )
-
-
-def _message(message: MessageVerdict, report: Report, paint: Paint) -> Iterator[str]:
-    name = one_line(f"{message.incident}/{message.message}")
-    yield paint(name, "bold")
-    revision = f", revision {message.revision}" if message.revision else ""
-    yield f"    {paint.state(message.state, message.state.replace('-', ' '))}{revision}"
-    own = [
-        f for f in report.findings if (f.incident, f.message) == (message.incident, message.message)
+def check_text(report: Report, paint: Paint, *, every: bool = False, strict: bool = False) -> str:
+    """Return the report: what something was found of, or with ``every`` each message."""
+    parts = [
+        [*group_lines(group, paint)]
+        for group in groups(report)
+        if group.findings or (every and group.verdict is not None)
     ]
-    yield from flowing((gate_words(v, paint) for v in message.gates), "    ")
-    yield from _findings(own, paint)
+    parts.append([*summary_lines(report, paint, strict=strict)])
+    return inert("\n\n".join("\n".join(part) for part in parts)) + "\n"
 
 
-def _findings(findings: list[Finding], paint: Paint) -> Iterator[str]:
-    for finding in findings:
-        word, style = _MARKS[finding.level]
-        first, *more = paragraph(f"{word}[{finding.rule}]: {finding.text}", "  ", "      ")
-        yield first.replace(word, paint(word, style), 1)
-        yield from more
-        place = finding.path or (f"commit {finding.commit[:12]}" if finding.commit else "")
-        if place:
-            yield f"      at {one_line(place)}"
-        yield from paragraph(f"mend: {finding.remedy}", "      ", "            ")
+def group_lines(group: Group, paint: Paint) -> Iterator[str]:
+    """Yield a message with its gates, or what else it is, and its findings."""
+    yield paint(group.name, "bold")
+    verdict = group.verdict
+    if verdict is not None:
+        revision = f", revision {verdict.revision}" if verdict.revision else ""
+        yield f"    {paint.state(verdict.state, verdict.state.replace('-', ' '))}{revision}"
+        yield from flowing((gate_words(v, paint) for v in verdict.gates), "    ")
+    for finding in group.findings:
+        yield from _finding(finding, paint)
 
 
-def _summary(report: Report, paint: Paint) -> Iterator[str]:
+def _finding(finding: Finding, paint: Paint) -> Iterator[str]:
+    word, style = _MARKS[finding.level]
+    title = f"{word}[{finding.rule}]: {shown(finding.text)}"
+    first, *more = paragraph(title, "  ", "      ")
+    yield first.replace(word, paint(word, style), 1)
+    yield from more
+    if finding.path:
+        line = f":{finding.line}" if finding.line else ""
+        yield f"      at {one_line(finding.path)}{line}"
+    if finding.commit:
+        yield f"      in commit {one_line(finding.commit[:12])}"
+    if next_step(finding):
+        if finding.who:
+            yield from paragraph(f"who: {who(finding)}", "      ", "           ")
+        first, *more = map(_copied, shown(finding.remedy).split("; "))
+        yield from paragraph(f"mend: {first}", "      ", "            ")
+        for step in more:
+            yield from paragraph(step, "            ")
+        if acceptance(finding):
+            accept = _copied(f"accept: {acceptance(finding)}")
+            yield from paragraph(accept, "      ", "              ")
+
+
+def _copied(step: str) -> str:
+    """Return a step with the command that ends it in one piece: it is there to be copied."""
+    found = _COMMAND.search(step)
+    return f"{step[: found.start()]}{whole(found[0])}" if found else step
+
+
+def summary_lines(report: Report, paint: Paint, *, strict: bool = False) -> Iterator[str]:
+    """Yield why it is undecided, the answer, what it rests on, and where to read more."""
     for reason in report.reasons:
         yield from paragraph(f"undecided: {reason}", "", "    ")
-    checked = report.checked
-    yield (
-        f"{paint.state(report.outcome)}: {checked.sent} sent of "
-        f"{_many(checked.messages, 'message')} in {_many(checked.incidents, 'incident')}; "
-        f"{_many(checked.records, 'record')}, {_many(checked.commits, 'commit')}"
-    )
-    counts = {level: sum(f.level is level for f in report.findings) for level in Level}
-    said = [_many(count, level.value) for level, count in counts.items() if count]
-    pin = f"pin {report.pin.digest[:12]}" if report.pin else "no pin"
-    trust = f"trust {report.trust_version}" if report.trust_version else "no trust"
-    yield f"    {', '.join(said) or 'nothing to report'}; {trust}, {pin}, head {report.head[:12]}"
+    yield f"{paint.state(report.outcome)}: {scope(report)}"
+    if report.since is not None:
+        yield from paragraph(_since(report.since.commit, report.since.whole), "    ")
+    yield f"    {counted(report)}; {basis(report)}"
+    if strict and any(finding.level is Level.WARNING for finding in report.findings):
+        yield "    --strict: the warnings count as errors"
+    rules = dict.fromkeys(f.rule for g in groups(report) for f in g.findings if next_step(f))
+    if rules:
+        yield f"    comms explain {one_line(next(iter(rules)))} says more of that rule"
 
 
-def _many(count: int, word: str) -> str:
-    if word == "accepted":
-        return f"{count} accepted"
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+def _since(commit: str, whole: str) -> str:
+    if whole:
+        return f"all was judged, although {commit[:12]} was said to be checked: {whole}"
+    return f"what came after {commit[:12]} was judged, which is taken as checked"

@@ -4,7 +4,7 @@ Each is described by a schema in ``docs/schema``; nothing here dumps an inner va
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from commscli import __version__
@@ -23,8 +23,8 @@ Document = dict[str, Any]
 HELP = "comms explain "
 
 
-def written(document: Mapping[str, Any]) -> str:
-    """Return a document as it is printed: nothing in it can act on a terminal."""
+def written(document: Mapping[str, Any] | Sequence[Document]) -> str:
+    """Return a document as it is printed: nothing in it can act on a terminal or in a CI log."""
     return escaped_json(json.dumps(document, ensure_ascii=False, indent=2)) + "\n"
 
 
@@ -37,6 +37,9 @@ def check_document(report: Report) -> Document:
         "head": report.head,
         "trust": {"version": report.trust_version, "digest": report.trust_digest or ""},
         "pin": ({"source": report.pin.source, "digest": report.pin.digest} if report.pin else None),
+        "since": (
+            {"commit": report.since.commit, "whole": report.since.whole} if report.since else None
+        ),
         "reasons": list(report.reasons),
         "checked": {
             "incidents": report.checked.incidents,
@@ -85,6 +88,9 @@ def _finding(finding: Finding) -> Document:
         "text": finding.text,
         "remedy": finding.remedy,
         "help": HELP + finding.rule,
+        "who": list(finding.who),
+        "accept": list(finding.accept),
+        "subject": finding.subject,
     }
 
 

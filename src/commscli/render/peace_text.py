@@ -19,6 +19,11 @@ def begun_text(begun: Begun) -> str:
     ]
     for worry in begun.worries:
         lines += paragraph(f"warning: {worry}", "", "    ")
+    for path, new in begun.ci.items():
+        what = "what to set there, so that it proves anything, is said in it"
+        if not new:
+            what = "was there already, and stays: docs/ci.md says what to add to it"
+        lines += paragraph(f"the check in CI: {path}; {what}", "", "    ")
     lines.append("next: comms trust add, for everybody else")
     return "\n".join(lines)
 
@@ -32,6 +37,7 @@ def begun_document(begun: Begun) -> Document:
         "pin": str(begun.pin_file),
         "commit": begun.pin.checkpoint or "",
         "worries": list(begun.worries),
+        "ci": [{"path": path, "written": new} for path, new in begun.ci.items()],
     })  # fmt: skip
 
 

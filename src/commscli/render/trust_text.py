@@ -1,9 +1,12 @@
 """The roster, its versions and its gates, as text and as JSON documents."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from commscli.domain.trust import Trust
+from commscli.domain.trust import Ended, Trust
+from commscli.domain.trust_changes import changes
 from commscli.gates.case import Case
+from commscli.gates.chain import Link
 from commscli.render.documents import Document, plain_document
 from commscli.render.escaping import one_line
 from commscli.render.human import Paint, paragraph
@@ -26,6 +29,19 @@ def _trust(trust: Trust, digest: str, paint: Paint) -> Iterator[str]:
             yield f"      {key.algorithm} {key.fingerprint}"
     yield paint("gates", "bold")
     yield from _gates(trust)
+    terms = changes(_without_terms(trust), trust)
+    if terms:
+        yield paint("besides", "bold")
+    for term in terms:
+        yield from paragraph(term, "  ", "      ")
+
+
+def _without_terms(trust: Trust) -> Trust:
+    """Return the trust as if nothing had been eased, ended or accepted: to say what has."""
+    return replace(
+        trust, commits="recorded", relaxed={}, preapproved=(), emergency=None, ended=Ended(),
+        compromised=(), accepted=(),
+    )  # fmt: skip
 
 
 def _gates(trust: Trust) -> Iterator[str]:
@@ -56,7 +72,35 @@ def trust_document(trust: Trust, digest: str) -> Document:
             for p in trust.people.values()
         ],
         "gates": _gate_documents(trust),
+        **_terms(trust),
     })  # fmt: skip
+
+
+def _terms(trust: Trust) -> Document:
+    emergency = trust.emergency
+    return {
+        "commits": trust.commits,
+        "relaxed": [
+            {"audience": audience, "gates": list(relaxed.gates),
+             "channels": {name: dict(s) for name, s in relaxed.channels.items()},
+             "recipients": list(relaxed.recipients)}
+            for audience, relaxed in trust.relaxed.items()
+        ],
+        "preapproved": list(trust.preapproved),
+        "emergency": {
+            "people": list(emergency.people), "needs": emergency.needs,
+            "templates": list(emergency.templates), "audiences": list(emergency.audiences),
+        } if emergency else None,
+        "ended": {"people": sorted(trust.ended.people),
+                  "keys": sorted(key.fingerprint for key in trust.ended.keys)},
+        "compromised": [
+            {"key": c.key.fingerprint, "keep": sorted(c.keep), "why": c.why}
+            for c in trust.compromised
+        ],
+        "accepted": [
+            {"rule": a.rule, "subject": a.subject, "why": a.why} for a in trust.accepted
+        ],
+    }  # fmt: skip
 
 
 def _gate_documents(trust: Trust) -> list[Document]:
@@ -67,6 +111,16 @@ def _gate_documents(trust: Trust) -> list[Document]:
         }
         for gate in trust.gates.values()
     ]  # fmt: skip
+
+
+def admins_text(trust: Trust) -> str:
+    """Return who the admins are, and how many must sign."""
+    return f"{', '.join(trust.admins)}; {trust.quorum} must sign a change\n"
+
+
+def admins_document(trust: Trust) -> Document:
+    """Return ``comms/trust-admins@1``."""
+    return plain_document("trust-admins", {"admins": list(trust.admins), "quorum": trust.quorum})
 
 
 def gates_text(trust: Trust, worries: Sequence[str], paint: Paint) -> str:
@@ -91,11 +145,17 @@ def chain_text(case: Case, paint: Paint) -> str:
         count = len(link.trust.people)
         people = "1 person" if count == 1 else f"{count} people"
         version = f"{link.trust.version:>4}  {link.digest[:12]}"
-        lines.append(f"{version}  {people:<10}  commit {commit[:12]}")
+        signed = ", ".join(_signers(case, link))
+        lines.append(f"{version}  {people:<10}  commit {commit[:12]}  signed by {signed}")
     for refusal in case.chain.refusals:
         text = f"{refusal.file.path} is not in force: it {refusal.why}"
         lines += [paint(line, "red") for line in paragraph(text, "", "    ")]
     return "\n".join(lines) + "\n"
+
+
+def _signers(case: Case, link: Link) -> list[str]:
+    files = (f for f in case.history.trusts if f.digest == link.digest)
+    return sorted({person for file in files for person in file.signatures})
 
 
 def chain_document(case: Case) -> Document:
@@ -105,6 +165,7 @@ def chain_document(case: Case) -> Document:
             {
                 "version": link.trust.version, "digest": link.digest,
                 "commit": case.history.commits[link.commit].id,
+                "signed": _signers(case, link),
             }
             for link in case.chain.links
         ],
