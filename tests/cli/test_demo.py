@@ -11,6 +11,7 @@ import pytest
 
 from commscli.cli.demo_stage import CAST
 from commscli.domain.presets import ROLES
+from tests.support.scrub import assert_golden, scrubbed
 
 COMMS = Path(sys.executable).with_name("comms")
 
@@ -103,6 +104,55 @@ def test_a_comma_names_whose_approval_died(told: Told) -> None:
     for person in ("cleo", "mo", "lea", "eli", "ivy"):
         assert person in said[said.index("error[frozen-draft]") :]
     assert "comms check ended with 1" in said
+
+
+BROKEN = {
+    "drop-objection": ("append-only", "objected", "Records only grow"),
+    "fake-approver": (
+        "record-writer",
+        "nobody's in trust version 2",
+        "A name in a file is a claim",
+    ),
+    "self-promotion": ("trust-chain", "signed by 0 of 1", "Hers is no admin's"),
+}
+
+
+@pytest.mark.parametrize("how", BROKEN)
+def test_each_way_to_tamper_is_seen_and_told(told: Told, how: str) -> None:
+    rule, seen, ending = BROKEN[how]
+    for _ in range(2):
+        done = told.comms("demo", "--break", how)
+        assert done.returncode == 0, done.stderr
+    said = " ".join(done.stdout.split())
+    assert f"error[{rule}]" in said
+    assert seen in said
+    assert ending in said
+    assert {*re.findall(r"error\[([a-z-]+)\]", said)} == {rule}
+    assert "comms check ended with 1; the real repository is untouched." in said
+    check = told.comms("-C", str(told.desk), "check", "--pin", str(told.desk.parent / "pin"))
+    assert check.returncode == 0, check.stdout
+
+
+@pytest.mark.parametrize("how", ["comma", *BROKEN, "squash"])
+def test_what_somebody_reads_of_each(told: Told, how: str) -> None:
+    done = told.comms("demo", "--break", how)
+    text = re.sub(r"\d{8}T\d{6}Z", "YYYYMMDDTHHMMSSZ", done.stdout)
+    text = re.sub(r"\d{4}-\d{2}-\d{2}(?=-card)", "YYYY-MM-DD", text)
+    assert_golden(f"demo/{how}.txt", scrubbed(text, told.folder))
+
+
+def test_a_squash_costs_the_commits_signature_and_not_the_proof(told: Told) -> None:
+    done = told.comms("demo", "--break", "squash")
+    assert done.returncode == 0, done.stderr
+    assert "warning[commit-signature-lost]" in done.stdout
+    assert "error[" not in done.stdout
+    assert "comms check ended with 0" in done.stdout
+
+
+def test_what_cannot_be_broken_is_refused_by_name(told: Told) -> None:
+    done = told.comms("demo", "--break", "dishes")
+    assert done.returncode == 2
+    assert "comma, drop-objection, fake-approver, self-promotion, squash" in done.stderr
 
 
 def test_legals_chair_has_one_message_waiting(told: Told) -> None:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from commscli.cli.demo_stage import Ran, Stage
     from commscli.cli.demo_story import Moment
 
-BREAKS = ("comma",)
+BREAKS = ("comma", "drop-objection", "fake-approver", "self-promotion", "squash")
+"""The ways to tamper; their code is only read when somebody does."""
 
 
 @app.command(rich_help_panel="Peace time")
@@ -26,7 +27,10 @@ def demo(
         str, typer.Option("--as", metavar="ROLE", help="Sit in a chair, such as legal.")
     ] = "",
     break_: Annotated[
-        str, typer.Option("--break", metavar="comma", help="Tamper, then check.")
+        str,
+        typer.Option(
+            "--break", metavar="HOW", help="Tamper, then check: " + ", ".join(BREAKS) + "."
+        ),
     ] = "",
     all_: Annotated[bool, typer.Option("--all", help="Show every command.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show none.")] = False,
@@ -37,7 +41,11 @@ def demo(
     run = state.current
     where = (run.folder / folder).absolute()
     if break_ and break_ not in BREAKS:
-        raise BadInput(f"--break {break_}: expected {', '.join(BREAKS)}", code="usage")
+        raise BadInput(
+            f"--break {break_}: expected one of {', '.join(BREAKS)}",
+            remedy="comms demo --break comma",
+            code="usage",
+        )
     if not (as_ or break_):
         _tell(_play(where, every=all_, silent=quiet), silent=quiet)
         return
@@ -47,9 +55,9 @@ def demo(
 
         sit(stage, as_)
     else:
-        from commscli.cli.demo_breaking import break_comma  # noqa: PLC0415 - lazy
+        from commscli.cli.demo_breaking import break_it  # noqa: PLC0415 - lazy
 
-        break_comma(stage)
+        break_it(stage, break_)
 
 
 def _play(where: Path, *, every: bool, silent: bool) -> "Stage":
@@ -110,6 +118,7 @@ def _tell(stage: "Stage", *, silent: bool) -> None:
         f'       eval "$({name} demo{chosen} --as legal)"\n'
         f"  2. Change one comma in what was sent, and see the check name whose approval died:\n"
         f"       {name} demo{chosen} --break comma\n"
+        f"     (or drop-objection, fake-approver, self-promotion, squash)\n"
         f"  3. Verify one approval without this tool:\n"
         f"       {verify_line(stage, 'lea')}\n"
     )
