@@ -38,6 +38,7 @@ def approve(
         audience="all-customers",
         phase="investigation",
         channels=dict(CHANNELS),
+        next_update="+30m",
         text=text,
         until="",
     )
@@ -105,6 +106,7 @@ WRONG: Mapping[str, Callable[[Story], object]] = {
     "another endpoint": lambda s: s.draft(
         WORDS, channels={"status": {"adapter": "file", "page": "evil.example.com"}}
     ),
+    "another promise": lambda s: s.draft(WORDS, next_update="+240h"),
     "an attachment": lambda s: s.draft(WORDS, attachments={"terms.pdf": b"new terms"}),
     "another title": lambda s: s.draft(WORDS.replace("Checkout outage", "All is well")),
 }
@@ -125,7 +127,12 @@ def test_anything_but_the_approved_words_passes_nothing(wrong: Callable[[Story],
         "see https://evil.example.com",
         "<script>",
         'x" \nchannels: [other]',
-        "a" * 201,
+        "a" * 81,
+        "payments. Call 0900 123 456",
+        "call 0900 123 4567",
+        "pay at evil.example.com",
+        "pay@evil",
+        "nothing!",
         "`code`",
         "{{ send.time }}",
         "| a | b |",
@@ -260,7 +267,7 @@ def test_an_approval_concurrent_with_the_end_of_the_role_is_void(tmp_path: Path)
     side.record(
         "template-ok",
         TemplateOk(template="t", audience="all-customers", phase="investigation",
-                   channels=dict(CHANNELS), text=TEXT, until=""),
+                   channels=dict(CHANNELS), next_update="+30m", text=TEXT, until=""),
         by="lea", gate="legal", message="", incident="", after=[],
     )  # fmt: skip
     story.change_trust(lambda trust: without_role(trust, "lea", "legal-officer"))

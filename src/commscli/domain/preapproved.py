@@ -15,13 +15,15 @@ from commscli.domain.slots import RECIPIENT, SEND_SLOTS
 
 TITLE, SEVERITY = "incident.title", "incident.severity"
 """Placeholders that are no facts: what the declaration and the revision say."""
-MAX_VALUE = 200
+MAX_VALUE = 80
 """Characters that a value may have: a name or a time, no second message."""
 MAX_WAYS = 1000
 """How many ways to fill a text are tried; an incident in which a fact had so many values has
 been through too much to be told by words from before it."""
 
 _TOKEN = re.compile(r"\{\{ ([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?) \}\}")
+_SENTENCE = re.compile(r"[.!?;:]\s|[^\W\d]\.[^\W\d]|[!?@]|(?:\d[ ()+/.-]*){7}|\.$|//|www")
+"""What a name never needs: the end of a sentence, an address, a telephone number."""
 _PLAIN = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\"\\\[\]<>{}`*#|]+")
 
 
@@ -38,9 +40,9 @@ def _stays(name: str) -> bool:
 
 
 def is_plain(value: str) -> bool:
-    """Whether a value can only be read as a few words: no link, no markup, no quotes."""
+    """Whether a value can only be read as a few words: no sentence, address, markup or quotes."""
     fits = len(value) <= MAX_VALUE and value == value.strip()
-    return fits and _PLAIN.fullmatch(value) is not None and "://" not in value
+    return fits and bool(_PLAIN.fullmatch(value)) and not _SENTENCE.search(value)
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:

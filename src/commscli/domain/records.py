@@ -115,6 +115,11 @@ class Drafted:
     next_update: str = checked(f.OFFSET_OR_EMPTY)
     corrects: str = checked(f.DIGEST_OR_EMPTY)
 
+    @property
+    def is_addressed(self) -> bool:
+        """Whether it goes to a list of recipients; a broadcast goes to whoever listens."""
+        return bool(self.recipients["digest"])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
@@ -195,6 +200,7 @@ class TemplateOk:
     audience: str = checked(f.ID)
     phase: str = checked(f.ID)
     channels: dict[str, dict[str, str]] = checked(f.CHANNELS)
+    next_update: str = checked(f.OFFSET_OR_EMPTY)
     text: str = checked(f.SOME_TEXT)
     until: str = checked(f.MOMENT_OR_EMPTY)
 

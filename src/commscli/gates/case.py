@@ -93,12 +93,15 @@ def _ordered(own: Iterable[Standing]) -> Ordered:
     return order(Placed(digest=s.file.digest, record=s.file.record) for s in own if s.file.record)
 
 
+_BEST = (Worth.VALID, Worth.VOID, Worth.NEWER, Worth.ERROR)
+
+
 def _once(judged: tuple[Standing, ...]) -> Iterator[Standing]:
     """Yield one standing a record: a copy in a wrong place takes nothing from the right one."""
     best: dict[Digest, Standing] = {}
     for standing in judged:
         known = best.get(standing.file.digest)
-        if known is None or known.worth is Worth.ERROR:
+        if known is None or _BEST.index(standing.worth) < _BEST.index(known.worth):
             best[standing.file.digest] = standing
     yield from best.values()
 

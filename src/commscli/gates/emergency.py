@@ -30,7 +30,7 @@ def verdicts(
     emergency = passing.trust.emergency
     if emergency is None or len(deciders) < emergency.needs:
         return found
-    ratified = _ratified(passing, scope, deciders, intent) if intent else {}
+    ratified = _ratified(passing, revision, scope, deciders, intent) if intent else {}
     return tuple(
         _skipped(passing, verdict, deciders, ratified.get(verdict.gate, ()), scope)
         if verdict.state in _SKIPPED
@@ -65,11 +65,18 @@ def decided_by(passing: Passing, revision: Digest, scope: int) -> tuple[PersonId
 
 
 def _ratified(
-    passing: Passing, scope: int, deciders: Sequence[PersonId], intent: Digest
+    passing: Passing,
+    revision: Digest,
+    scope: int,
+    deciders: Sequence[PersonId],
+    intent: Digest,
 ) -> dict[GateId, list[PersonId]]:
-    """Return who ratified which gate: its judges, no author or decider, each in one gate only."""
+    """Return who ratified which gate: its judges, no author or decider, each in one gate only.
+
+    Whoever looked at another gate in time counts there already.
+    """
     everything = passing.revisions.ordered.everything
-    authors = passing.authors(scope)
+    out = {*passing.authors(scope), *deciders}
     found: dict[GateId, list[PersonId]] = {}
     for gate in passing.trust.gates.values():
         by = found.setdefault(gate.id, [])
@@ -81,8 +88,9 @@ def _ratified(
                 and placed.record.gate == gate.id
                 and passing.saw(placed, intent)
                 and person in passing.trust.judges_of(gate.id)
-                and person not in {*authors, *deciders, *by}
+                and person not in {*out, *by}
                 and not _counts_elsewhere(passing, found, person, gate.id)
+                and not _looked_elsewhere(passing, revision, scope, person, gate.id)
             ):
                 by.append(person)
     return found
@@ -94,6 +102,16 @@ def _counts_elsewhere(
     return any(
         person in by and other != gate and not passing.trust.shares(other, gate)
         for other, by in found.items()
+    )
+
+
+def _looked_elsewhere(
+    passing: Passing, revision: Digest, scope: int, person: PersonId, gate: GateId
+) -> bool:
+    return any(
+        person in passing.looked(other, revision, scope)
+        for other in passing.trust.gates.values()
+        if other.id != gate and not passing.trust.shares(other.id, gate)
     )
 
 

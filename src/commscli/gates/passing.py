@@ -160,9 +160,15 @@ class Passing:
             ):
                 yield person
 
+    def looked(self, gate: Gate, revision: Digest, scope: int) -> Iterator[PersonId]:
+        """Yield who has looked at a gate, now or beforehand, whether or not that counts."""
+        yield from (placed.record.person for placed in self.oks(gate, revision, scope))
+        yield from self._approved_before(gate, revision)
+
     def _approved_before(self, gate: Gate, revision: Digest) -> Iterator[PersonId]:
-        if gate.id != tuple(self.trust.gates)[-1]:
-            draft = self.revisions.drafts[revision]
+        draft = self.revisions.drafts[revision]
+        unseen = gate.recipients and isinstance(draft.body, Drafted) and draft.body.is_addressed
+        if gate.id != tuple(self.trust.gates)[-1] and not unseen:
             for placed in self.beforehand.fitting(draft, self.trust.preapproved):
                 if placed.record.gate == gate.id:
                     yield placed.record.person
@@ -210,9 +216,7 @@ class Passing:
                 return None
             if self.trust.shares(other.id, gate.id):
                 continue
-            if any(p.record.person == person for p in self.oks(other, revision, scope)):
-                return other.id
-            if person in self._approved_before(other, revision):
+            if person in self.looked(other, revision, scope):
                 return other.id
         return None
 

@@ -1,8 +1,9 @@
 """Which gates a message passes because its very words were passed beforehand.
 
 An approval of a template counts for a revision of the same audience and phase, over the same
-channels, without attachments, whose draft is the approved text with recorded values in its
-placeholders; and only while trust lists it.
+channels, with the same promise, without attachments, whose draft is the approved text with
+recorded values in its placeholders; and only while trust lists it. In a gate that binds
+recipients it counts for a broadcast alone: nobody has seen a list beforehand.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,7 +39,8 @@ class Beforehand:
         ok = placed.record.body
         return (
             isinstance(ok, TemplateOk)
-            and (ok.audience, ok.phase, ok.channels) == (body.audience, body.phase, body.channels)
+            and (ok.audience, ok.phase) == (body.audience, body.phase)
+            and (ok.channels, ok.next_update) == (body.channels, body.next_update)
             and not body.attachments
             and body.draft in self._ways(placed.digest, ok, body.severity)
         )

@@ -93,7 +93,7 @@ def _judge(file: RecordFile, record: Record, chain: Chain) -> Standing:
     named = chain.number(record.trust)
     if named is None:
         return _error(file, "record-writer", "names a trust version that was never in force")
-    if not all(chain.held[commit] >> named & 1 for commit in file.introduced):
+    if not _with_its_roster(file, named, chain):
         why = f"names trust version {chain.links[named].trust.version}, which its commit lacks"
         return _error(file, "record-writer", why)
     wrong = _not_entitled(file, record, chain.links[named].trust)
@@ -112,10 +112,18 @@ def _judge(file: RecordFile, record: Record, chain: Chain) -> Standing:
     return Standing(file=file, worth=Worth.VALID)
 
 
+def _with_its_roster(file: RecordFile, named: int, chain: Chain) -> list[int]:
+    """Return the commits that bring a record together with the version that it names.
+
+    A copy on an older commit, which anybody can make, takes nothing from the record.
+    """
+    return [commit for commit in file.introduced if chain.held[commit] >> named & 1]
+
+
 def later_judges(file: RecordFile, named: int, chain: Chain) -> list[Link]:
     """Return the later versions whose makers did not have the record before them."""
     known = 0
-    for commit in file.introduced:
+    for commit in _with_its_roster(file, named, chain):
         known |= chain.seen[commit]
     return [link for n, link in enumerate(chain.links) if n > named and not known >> n & 1]
 

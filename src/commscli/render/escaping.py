@@ -1,10 +1,12 @@
 """Text of others, made safe to show: nothing in it can move the cursor, hide or pretend."""
 
 import re
+from json import dumps
 
 _UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
-    "\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
+    "\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 
 _ORDER = re.compile(r"^([^\S\n]*):(?=:)|#(?=#[\w-]*\[)", re.MULTILINE)
@@ -19,7 +21,7 @@ def safe(text: str) -> str:
 
 def escaped_json(text: str) -> str:
     """Return a JSON text, the same document, that neither steers a terminal nor a CI system."""
-    escaped = _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    escaped = _UNSAFE.sub(lambda found: dumps(found[0])[1:-1], text)
     return inert(escaped, "\\u{:04x}")
 
 

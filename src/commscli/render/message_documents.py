@@ -1,8 +1,10 @@
 """A message, a difference, a preview, as JSON documents."""
 
+from commscli.domain.private_words import withheld
 from commscli.domain.records import Verdict
 from commscli.render.documents import Document, gate_document
 from commscli.workflow.showing import Compared, Previewed, Seen
+from commscli.workflow.withholding import Fitting
 
 
 def show_document(seen: Seen) -> Document:
@@ -32,6 +34,7 @@ def show_document(seen: Seen) -> Document:
                 "gate": placed.record.gate,
                 "kind": placed.record.kind,
                 "text": placed.record.body.text,
+                "private": _category(placed.record.body.text),
                 "edit": placed.record.body.edit,
                 "stands": placed.digest in seen.standing,
                 "digest": placed.digest,
@@ -40,6 +43,27 @@ def show_document(seen: Seen) -> Document:
             if isinstance(placed.record.body, Verdict)
         ],
     }  # fmt: skip
+
+
+def _category(text: str) -> str:
+    """Return why words are not on record; empty, where they are."""
+    words = withheld(text)
+    return words.category if words else ""
+
+
+def private_document(fitting: Fitting) -> Document:
+    """Return ``comms/private@1``; never the words."""
+    return {
+        "schema": "comms/private@1",
+        "incident": fitting.incident,
+        "message": fitting.message,
+        "person": fitting.person,
+        "gate": fitting.gate,
+        "at": fitting.at,
+        "record": fitting.record,
+        "category": fitting.withheld.category,
+        "digest": fitting.withheld.digest,
+    }
 
 
 def diff_document(compared: Compared) -> Document:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from commscli.domain.private_words import told
 from commscli.domain.records import Verdict
 from commscli.render.escaping import one_line
 from commscli.render.human import Paint, flowing, gate_words, paragraph, words_of_body
@@ -28,7 +29,7 @@ def _message(seen: Seen, paint: Paint) -> Iterator[str]:
         if isinstance(body, Verdict):
             stands = placed.digest in seen.standing
             word = "OBJECTS" if stands else placed.record.kind
-            text = f"{placed.record.person} ({placed.record.gate}) {word}: {body.text}"
+            text = f"{placed.record.person} ({placed.record.gate}) {word}: {told(body.text)}"
             if body.edit:
                 text += f" [wording: comms revise {seen.message} --take {placed.record.person}]"
             first, *more = paragraph(text, "", "    ")

@@ -1,6 +1,7 @@
 """The words beside a revision are the words that it names."""
 
 from collections.abc import Iterator
+from types import UnionType
 
 from commscli.domain.history import DraftAt
 from commscli.domain.ids import Digest
@@ -19,14 +20,15 @@ def judge(case: Case) -> Iterator[Finding]:
     """Find revisions and sends whose commit holds other words than they name.
 
     A squash brings several revisions in one commit: the words there must be those of the
-    newest of them.
+    newest of them, and of every revision whose send it brings.
     """
     writers = holders(case, "drafted")
     for message in case.messages:
-        for commit, digests in _by_commit(message).items():
-            wanted = _newest(message, digests)
+        sent = _by_commit(message, SendIntent)
+        for commit, digests in _by_commit(message, Drafted | SendIntent).items():
+            wanted = {*_newest(message, digests), *sent.get(commit, ())}
             there = case.history.drafts_at.get((commit, message.incident, message.message))
-            for digest in wanted:
+            for digest in sorted(wanted):
                 if there is None or not _same(message, digest, there):
                     yield Finding(
                         rule=ID,
@@ -44,12 +46,16 @@ def judge(case: Case) -> Iterator[Finding]:
                     )
 
 
-def _by_commit(message: MessageCase) -> dict[int, list[Digest]]:
+def _by_commit(
+    message: MessageCase, kinds: type[SendIntent] | UnionType
+) -> dict[int, list[Digest]]:
     """Return which revisions each commit speaks of, by bringing them or a send of them."""
     found: dict[int, list[Digest]] = {}
     for digest, standing in message.standings.items():
         record = standing.file.record
         if record is None or standing.worth is Worth.ERROR or not record.message:
+            continue
+        if not isinstance(record.body, kinds):
             continue
         if isinstance(record.body, Drafted) and digest in message.revisions.drafts:
             subject = digest

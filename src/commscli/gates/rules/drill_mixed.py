@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from commscli.domain.report import Finding, Level
-from commscli.gates.case import Case
+from commscli.gates.case import Case, IncidentCase
 from commscli.gates.mending import admins, here
 from commscli.gates.rule import Rule
 from commscli.gates.standing import Worth
@@ -14,14 +14,15 @@ ID = "drill-mixed"
 def judge(case: Case) -> Iterator[Finding]:
     """Find records that say otherwise than the declaration whether this is a drill."""
     for incident in case.incidents:
-        if incident.incident is None:
+        drill = _declared(incident)
+        if drill is None:
             continue
         groups = (incident.standings, *(m.standings for m in incident.messages))
         for standing in (s for group in groups for s in group.values()):
             record = standing.file.record
             if record is None or standing.worth is Worth.ERROR or record.kind == "declared":
                 continue
-            if record.drill != incident.incident.drill:
+            if record.drill != drill:
                 yield Finding(
                     rule=ID,
                     level=Level.ERROR,
@@ -35,6 +36,16 @@ def judge(case: Case) -> Iterator[Finding]:
                     who=here(case, record.person),
                     accept=admins(case),
                 )
+
+
+def _declared(incident: IncidentCase) -> bool | None:
+    """Return what the declaration says; one that was overtaken says it as well."""
+    if incident.incident is not None:
+        return incident.incident.drill
+    for placed in incident.ordered.of_kind("declared", incident.ordered.everything):
+        if incident.standings[placed.digest].worth is not Worth.ERROR:
+            return placed.record.drill
+    return None
 
 
 RULE = Rule(id=ID, title="A drill is never evidence", judge=judge)

@@ -1,7 +1,10 @@
 """The history is the one that was pinned: same beginning, and nothing cut off since."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import reduce
+from operator import and_
 
+from commscli.domain.history import Commit
 from commscli.domain.report import Finding, Level
 from commscli.gates.case import Case
 from commscli.gates.rule import Rule
@@ -38,14 +41,9 @@ def judge(case: Case) -> Iterator[Finding]:
 def _foreign_roots(case: Case) -> Iterator[Finding]:
     """A root that genesis does not reach is somebody else's history merged in."""
     commits = case.history.commits
-    waiting, before = list(case.chain.links[0].introduced), set()
-    while waiting:
-        number = waiting.pop()
-        if number not in before:
-            before.add(number)
-            waiting.extend(commits[number].parents)
+    known = reduce(and_, (_past(commits, n) for n in case.chain.links[0].introduced))
     for number, commit in enumerate(commits):
-        if not commit.parents and number not in before:
+        if not commit.parents and number not in known:
             yield Finding(
                 rule=ID,
                 level=Level.ERROR,
@@ -54,6 +52,16 @@ def _foreign_roots(case: Case) -> Iterator[Finding]:
                 remedy=_REMEDY,
                 commit=commit.id,
             )
+
+
+def _past(commits: Sequence[Commit], number: int) -> set[int]:
+    waiting, before = [number], set()
+    while waiting:
+        one = waiting.pop()
+        if one not in before:
+            before.add(one)
+            waiting.extend(commits[one].parents)
+    return before
 
 
 def _finding(text: str, key: str) -> Finding:

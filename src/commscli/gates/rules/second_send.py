@@ -42,7 +42,7 @@ def _deliberate(message: MessageCase, send: Send, earlier: tuple[Send, ...]) -> 
     knew = all(
         one.sent is not None and message.ordered.has(send.scope, one.sent.digest) for one in earlier
     )
-    return knew and isinstance(body, SendIntent) and bool(body.why)
+    return knew and isinstance(body, SendIntent) and bool(body.why.strip())
 
 
 RULE = Rule(id=ID, title="A message is sent once", judge=judge)
