@@ -162,6 +162,44 @@ def test_a_verdict_that_a_roster_overtook_in_an_open_incident(tmp_path: Path) ->
     assert compared(tmp_path, story, base, says="older record") == set()
 
 
+# -- what is about another incident
+
+
+def test_a_record_of_another_incident_that_lies_here(tmp_path: Path) -> None:
+    story = sent()
+    elsewhere(story)
+    base = story.tip
+    story.incident = OTHER
+    astray = story.written("hold", Reasoned(why="wait"), "lea", message="", after=[Digest("f" * 64)])
+    story.incident = INCIDENT
+    home = f"incidents/{INCIDENT}/records/{astray.path.rpartition('/')[2]}"
+    story.enter(astray, key="lea", path=home)
+
+    assert compared(tmp_path, story, base) == {"record-place", "missing-past"}
+
+
+def test_who_passed_the_words_that_are_others_now(tmp_path: Path) -> None:
+    """The finding names them, so that their verdicts are read although nothing is new there."""
+    story = sent()
+    base = story.tip
+    story.commit({f"{story.folder}/draft.md": b"Other words.\n"})
+
+    assert compared(tmp_path, story, base) == {"frozen-draft"}
+
+
+def test_an_older_record_that_comes_again_with_other_bytes(tmp_path: Path) -> None:
+    story = passed()
+    side = story.aside()
+    path = story.path(story.fact("start", "09:02"))
+    base = story.tip
+    side.commit({path: story.tree[path].data.replace(b"09:02", b"09:03")})
+    story.merge(side)
+
+    errors = compared(tmp_path, story, base, says="another content")
+
+    assert errors == {"append-only", "record-place"}
+
+
 # -- what a tree does not tell
 
 

@@ -70,6 +70,8 @@ class Compared:
         base, tip, found = told(self.base), told(self.tip), told(self.since)
         wrong = [f"says, and the whole does not: {found[k]}" for k in found.keys() - tip.keys()]
         wrong += [f"misses: {tip[k]}" for k in tip.keys() - base.keys() - found.keys()]
+        both = [(found[k], tip[k]) for k in found.keys() & tip.keys()]
+        wrong += [f"says otherwise: {mine}, {whole}" for mine, whole in both if mine != whole]
         if self.since.outcome is not self.tip.outcome:
             wrong.append(f"says {self.since.outcome}, and the whole {self.tip.outcome}")
         return wrong

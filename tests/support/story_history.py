@@ -167,7 +167,7 @@ def _trusts(found: _Found) -> Iterator[TrustFile]:
 
 
 def _trust(found: _Found, path: str, data: bytes, commits: tuple[int, ...]) -> TrustFile:
-    signatures = {}
+    signatures: dict[str, Signature] = {}
     for (beside, armored), introduced in found.introduced.items():
         match = _SIGNED.fullmatch(beside)
         if match and path == f"trust/{match[1]}.yaml" and set(introduced) & set(commits):

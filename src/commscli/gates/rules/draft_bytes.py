@@ -1,7 +1,6 @@
 """The words beside a revision are the words that it names."""
 
-from collections.abc import Iterator
-from types import UnionType
+from collections.abc import Collection, Iterator
 
 from commscli.domain.history import DraftAt
 from commscli.domain.ids import Digest
@@ -24,8 +23,8 @@ def judge(case: Case) -> Iterator[Finding]:
     """
     writers = holders(case, "drafted")
     for message in case.messages:
-        sent = _by_commit(message, SendIntent)
-        for commit, digests in _by_commit(message, Drafted | SendIntent).items():
+        sent = _by_commit(message, (SendIntent,))
+        for commit, digests in _by_commit(message, (Drafted, SendIntent)).items():
             wanted = {*_newest(message, digests), *sent.get(commit, ())}
             there = case.history.drafts_at.get((commit, message.incident, message.message))
             for digest in sorted(wanted):
@@ -47,7 +46,7 @@ def judge(case: Case) -> Iterator[Finding]:
 
 
 def _by_commit(
-    message: MessageCase, kinds: type[SendIntent] | UnionType
+    message: MessageCase, kinds: Collection[type[Drafted | SendIntent]]
 ) -> dict[int, list[Digest]]:
     """Return which revisions each commit speaks of, by bringing them or a send of them."""
     found: dict[int, list[Digest]] = {}
@@ -55,7 +54,7 @@ def _by_commit(
         record = standing.file.record
         if record is None or standing.worth is Worth.ERROR or not record.message:
             continue
-        if not isinstance(record.body, kinds):
+        if type(record.body) not in kinds:
             continue
         if isinstance(record.body, Drafted) and digest in message.revisions.drafts:
             subject = digest
