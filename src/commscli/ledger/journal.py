@@ -19,11 +19,14 @@ from commscli.ledger.repository import Repository
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pending:
-    """One path of a write: object ids before and after, and the digest of the new bytes."""
+    """One path of a write: object ids before and after, and the digest of the new bytes.
+
+    ``new`` is ``None``, and ``digest`` empty, for a file that the write takes away.
+    """
 
     path: str
     old: str | None
-    new: str
+    new: str | None
     digest: str
 
 
@@ -81,7 +84,7 @@ def _landed(repository: Repository, branch: str, pending: Pending) -> bool:
     if repository.resolve(branch) is None:  # it was to be the first commit
         return False
     listed = repository.run("ls-tree", "-z", branch, "--", pending.path)
-    return pending.new.encode() in listed
+    return listed == b"" if pending.new is None else pending.new.encode() in listed
 
 
 def undo(repository: Repository, pending: list[Pending]) -> None:
@@ -101,8 +104,18 @@ def _sweep(path: Path) -> None:
         left.unlink(missing_ok=True)
 
 
+def take_away(path: Path, top: Path) -> None:
+    """Remove a file, and the folders that it leaves empty."""
+    path.unlink(missing_ok=True)
+    _remove_empty(path.parent, top)
+
+
 def _undo_file(repository: Repository, path: Path, entry: Pending) -> None:
     _sweep(path)
+    if entry.new is None:
+        if entry.old is not None and not path.exists():
+            place_file(path, repository.run("cat-file", "blob", entry.old))
+        return
     try:
         data = path.read_bytes()
     except OSError:
@@ -135,7 +148,7 @@ def set_index(
     repository: Repository,
     entries: Mapping[str, str | None],
     *,
-    only_if: Mapping[str, str] | None = None,
+    only_if: Mapping[str, str | None] | None = None,
 ) -> None:
     """Set these paths in the user's index, by git itself and under its lock; touch no other."""
     if only_if is not None:

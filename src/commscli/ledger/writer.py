@@ -33,7 +33,7 @@ class Change:
     """What one commit writes. ``files`` is path → bytes; ``expected`` is what must lie there.
 
     A path in ``expected`` with ``None`` must not exist yet; a path that is not in it may
-    only be new.
+    only be new. ``removed`` are paths to take away, whose bytes are in ``expected`` too.
     """
 
     files: Mapping[str, bytes]
@@ -44,6 +44,7 @@ class Change:
     sign: Sign | None
     publish: Callable[[CommitId], None] | None = None
     """Shares the commit before the branch moves; what it raises stops the write, whole."""
+    removed: tuple[str, ...] = ()
 
 
 class Overtaken(Refused):
@@ -109,10 +110,11 @@ def _try(
 ) -> CommitId | None:
     with repository.reading() as reading, Objects(reading) as objects:
         root = raw(objects, [head])[0].tree if head else None
-        old = {path: _find(objects, root, path) for path in change.files}
+        old = {path: _find(objects, root, path) for path in (*change.files, *change.removed)}
         _require_expected(objects, change, old)
         _require_no_edits(repository, objects, change, old)
-        blobs = trees.write_blobs(repository, change.files)
+        blobs: dict[str, str | None] = dict.fromkeys(change.removed)
+        blobs |= trees.write_blobs(repository, change.files)
         tree = trees.grow(repository, objects, root, blobs)
     made = commit_object(
         repository,
@@ -128,7 +130,7 @@ def _try(
     pending = [
         Pending(path=p, old=old[p], new=blobs[p], digest=sha256(data).hexdigest())
         for p, data in change.files.items()
-    ]
+    ] + [Pending(path=p, old=old[p], new=None, digest="") for p in change.removed if old[p]]
     return made if _land(repository, change, branch, pending, head, made) else None
 
 
@@ -146,7 +148,8 @@ def _find(objects: Objects, root: str | None, path: str) -> str | None:
 def _require_expected(objects: Objects, change: Change, old: Mapping[str, str | None]) -> None:
     for path, blob in old.items():
         there = objects.read("blob", blob) if blob else None
-        if there != change.expected.get(path) and there != change.files[path]:
+        fits = {change.expected.get(path), change.files.get(path, change.expected.get(path))}
+        if there not in fits:
             raise Overtaken(f"{path} has changed meanwhile", remedy="look again, then try again")
 
 
@@ -156,10 +159,10 @@ def _require_no_edits(
     """Refuse to write over what somebody edited and did not record."""
     if repository.work_tree is None:
         return
-    staged = journal.staged(repository, change.files)
-    for path, data in change.files.items():
+    staged = journal.staged(repository, old)
+    for path, blob in old.items():
+        data = change.files.get(path)
         _require_no_links(repository.work_tree, path)
-        blob = old[path]
         here = [objects.read("blob", i) for i in {staged.get(path)} - {blob, None} if i]
         with suppress(FileNotFoundError):
             here.append((repository.work_tree / path).read_bytes())
@@ -229,6 +232,9 @@ def _land(
         for path, data in change.files.items():
             if repository.work_tree is not None:
                 journal.place_file(repository.work_tree / path, data)
+        for path in change.removed:
+            if repository.work_tree is not None:
+                journal.take_away(repository.work_tree / path, repository.work_tree)
         journal.set_index(repository, {p.path: p.new for p in pending})
         landed = _swap(repository, branch, head, made, change.message)
     except BaseException:

@@ -14,7 +14,7 @@ from commscli.ledger.syncing import SECONDS
 from commscli.workflow.acting import signer
 from commscli.workflow.circumstances import Circumstances
 from commscli.workflow.initialising import configure
-from commscli.workflow.session import Session, first_repository
+from commscli.workflow.session import Session
 
 Accept = Callable[[Pin], bool]
 """Shows a pin to a person, and asks whether it is the right one."""
@@ -114,10 +114,10 @@ def _set_up(
 def _pin(session: Session, accept: Accept | None) -> Pin:
     if session.case.pin is not None:
         return session.case.pin
-    repository_id = first_repository(session.case.history)
     links = session.case.chain.links
     if not links:
         raise Undecided("this repository has no trust", remedy="comms init, by its first admin")
+    repository_id = links[0].trust.repository
     shown = Pin(repository=repository_id, genesis=links[0].digest)
     if accept is not None and accept(shown):
         return shown

@@ -1,80 +1,80 @@
-"""The next version of the trust: people, roles, gates. Whole in each version, signed by admins."""
+"""A change of the trust: people, roles, gates. Whole in each version, signed by admins.
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+Where one's own signature is all that is needed, the version is in force at once. Otherwise it
+is proposed, and waits for the others.
+"""
+
+from collections.abc import Callable
 
 from commscli.domain.history import Pin
-from commscli.domain.ids import GateId, PersonId, RoleId, checked_id
-from commscli.domain.presets import GATES, SHARED
-from commscli.domain.trust import Ended, Person, Trust
-from commscli.domain.trust_lint import faults, worries
-from commscli.errors import BadInput, NotEntitled, Refused
-from commscli.ledger import trust_files
-from commscli.ledger.public_keys import parse_public_key
+from commscli.domain.trust import Trust
+from commscli.errors import NotEntitled
+from commscli.ledger.syncing import Unreachable
 from commscli.ledger.trust_files import TrustBytes
+from commscli.ledger.trust_proposals import Proposal
 from commscli.ledger.writer import Change
-from commscli.workflow.initialising import require_email
-from commscli.workflow.newcomers import ADMIN, NewPerson, known_roles
-from commscli.workflow.session import Session, Written
+from commscli.workflow.session import Session
+from commscli.workflow.trust_commits import (
+    can_sign,
+    entering,
+    own_key,
+    proposing,
+    sign_version,
+)
+from commscli.workflow.trust_looking import explained, numbers_taken, proposals
+from commscli.workflow.trust_signing import Changed, put_in_force, require_own_history, told
+from commscli.workflow.trust_versions import Tally, in_force, next_version, tally
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changed:
-    """A new version in force, and what the admin should hear about it."""
+def change_trust(
+    session: Session,
+    subject: str,
+    alter: Callable[[Trust], Trust],
+    *,
+    by_anybody: bool = False,
+    again: Proposal | None = None,
+) -> Changed:
+    """Make the next version: put it in force, or propose it to those who must sign it too.
 
-    trust: TrustBytes
-    written: Written
-    worries: tuple[str, ...]
-    notes: tuple[str, ...]
-
-
-def change_trust(session: Session, subject: str, alter: Callable[[Trust], Trust]) -> Changed:
-    """Make, sign and commit the next version.
+    ``by_anybody`` lets somebody who is no admin propose it; their signature does not count.
+    ``again`` is a proposal whose place it takes, and then nobody has signed it yet. Whoever
+    makes the very change that somebody has proposed already, signs that.
 
     Raises:
         NotEntitled: if this person is no admin.
-        Refused: if more than one admin has to sign, or the version could not be in force.
+        Refused: if the version could never be in force, or would change nothing.
     """
-    kept: list[TrustBytes] = []
+    kept: list[tuple[TrustBytes, Tally, tuple[str, ...], bool]] = []
 
     def make() -> Change:
-        session.require_pin()
-        actor, old = session.actor, session.trust
-        _require_sole_admin(session, old)
-        current = session.case.chain.current
-        new = replace(
-            alter(old),
-            version=_free_number(session),
-            previous=current.digest if current else "",
-        )
-        wrong = faults(new)
-        if wrong:
-            raise Refused(f"this could not be in force: {'; '.join(wrong)}", code="bad-trust")
-        written = trust_files.write(new)
-        kept[:] = [written]
-        signature = actor.signer.sign(written.data, namespace=trust_files.NAMESPACE)
-        return Change(
-            files={
-                written.path: written.data,
-                trust_files.signature_path(new.version, actor.person.id): signature,
-            },
-            expected={},
-            message=f"{subject}\n\nComms-Trust: {written.digest}",
-            person=actor.person,
-            at=session.circumstances.now,
-            sign=actor.sign_commit,
-        )
+        require_own_history(session)
+        old = in_force(session.case).trust
+        if not by_anybody:
+            _require_admin(session, old)
+        written = next_version(session.case, alter(old), numbers_taken(session))
+        signs = again is None and can_sign(session, old, written.trust)
+        known = proposals(session, written.digest)
+        mine = own_key(session) if signs else {}
+        alone = tally(old, written.trust, mine)
+        before = dict(known[0].signatures) if known else {}
+        counted = tally(old, written.trust, {**before, **mine})
+        kept[:] = [(written, counted, explained(session, old, written.trust), not alone.lacking)]
+        if alone.lacking:
+            return proposing(session, written, f"Propose: {subject}", sign=signs, over=again)
+        signature = {str(session.actor.person.id): sign_version(session, written.data)}
+        return entering(session, written, signature, subject, over=known[0] if known else None)
 
-    written = session.write(make)
-    return Changed(
-        trust=kept[0],
-        written=written,
-        worries=tuple(worries(kept[0].trust)),
-        notes=tuple(session.notes),
-    )
+    done = session.write(make)
+    written, counted, changed, entered = kept[0]
+    if not entered and not counted.lacking:
+        try:
+            return put_in_force(session, written.digest, subject=subject)
+        except Unreachable as failure:
+            session.notes.append(failure.text)
+    return told(session, written, done, counted, changed, entered=entered)
 
 
-def _require_sole_admin(session: Session, old: Trust) -> None:
+def _require_admin(session: Session, old: Trust) -> None:
     me = session.actor.person.id
     if me not in old.admins:
         raise NotEntitled(
@@ -82,138 +82,6 @@ def _require_sole_admin(session: Session, old: Trust) -> None:
             remedy=f"ask {', '.join(old.admins)}",
             code="no-role",
         )
-    if old.quorum > 1:
-        raise Refused(
-            f"{old.quorum} admins must sign a change of this roster, and this version of comms "
-            "cannot collect their signatures",
-            remedy="a newer comms: comms trust propose",
-            code="quorum",
-        )
-
-
-def _free_number(session: Session) -> int:
-    numbers = [f.trust.version for f in session.case.history.trusts if f.trust is not None]
-    return max(numbers, default=0) + 1
-
-
-def add_people(session: Session, people: Sequence[NewPerson]) -> Changed:
-    """Put people on the roster, all in one version."""
-    people = [replace(p, roles=known_roles(session, p.roles)) for p in people]
-
-    def alter(old: Trust) -> Trust:
-        new = old
-        for person in people:
-            new = _with_person(new, person)
-        return new
-
-    names = ", ".join(person.id for person in people)
-    return change_trust(session, f"Add {names} to the roster", alter)
-
-
-def _with_person(trust: Trust, person: NewPerson) -> Trust:
-    id_ = PersonId(checked_id(person.id, what="person"))
-    require_email(person.email)
-    if id_ in trust.people or id_ in trust.ended.people:
-        gone = " once, and ids are never given again" if id_ in trust.ended.people else ""
-        raise Refused(
-            f"{id_} is on the roster{gone}",
-            remedy=f"comms trust role {id_} --role ROLE, or another id",
-            code="taken",
-        )
-    key = parse_public_key(person.key)
-    added = Person(
-        id=id_,
-        name=person.name.strip(),
-        email=person.email.strip(),
-        kind=person.kind,
-        keys=(key,),
-        contact=person.contact,
-    )
-    new = replace(trust, people={**trust.people, id_: added})
-    return _with_roles(new, id_, add=person.roles, drop=())
-
-
-def _with_roles(trust: Trust, id_: PersonId, *, add: Sequence[str], drop: Sequence[str]) -> Trust:
-    roles: dict[RoleId, tuple[PersonId, ...]] = dict(trust.roles)
-    admins = trust.admins
-    for name in add:
-        if name == ADMIN:
-            admins = (*admins, id_) if id_ not in admins else admins
-            continue
-        role = RoleId(checked_id(name, what="role"))
-        held = roles.get(role, ())
-        roles[role] = held if id_ in held else (*held, id_)
-    for name in drop:
-        if name == ADMIN:
-            admins = tuple(p for p in admins if p != id_)
-        elif id_ not in roles.get(RoleId(name), ()):
-            raise BadInput(f"{id_} does not hold {name}", remedy="comms trust show")
-        else:
-            roles[RoleId(name)] = tuple(p for p in roles[RoleId(name)] if p != id_)
-    return replace(trust, roles=roles, admins=admins)
-
-
-def change_roles(
-    session: Session, person: str, *, add: Sequence[str], drop: Sequence[str]
-) -> Changed:
-    """Give somebody roles, or take some away."""
-    add, drop = known_roles(session, add), known_roles(session, drop)
-
-    def alter(old: Trust) -> Trust:
-        return _with_roles(old, _known(old, person), add=add, drop=drop)
-
-    return change_trust(session, f"Change the roles of {person}", alter)
-
-
-def _known(trust: Trust, person: str) -> PersonId:
-    if person in trust.people:
-        return PersonId(person)
-    raise BadInput(
-        f"nobody on the roster is called {person!r}",
-        remedy=f"there are {', '.join(trust.people)}",
-        code="no-person",
-    )
-
-
-def remove_person(session: Session, person: str) -> Changed:
-    """End somebody: their roles and keys are over, what they signed before stays valid."""
-
-    def alter(old: Trust) -> Trust:
-        id_ = _known(old, person)
-        keys = frozenset(old.people[id_].keys)
-        return replace(
-            old,
-            admins=tuple(p for p in old.admins if p != id_),
-            people={p: who for p, who in old.people.items() if p != id_},
-            roles={r: tuple(p for p in held if p != id_) for r, held in old.roles.items()},
-            ended=Ended(keys=old.ended.keys | keys, people=old.ended.people | {id_}),
-        )
-
-    return change_trust(session, f"Remove {person} from the roster", alter)
-
-
-def change_gates(
-    session: Session,
-    *,
-    preset: str,
-    needs: Mapping[str, int],
-    after: Mapping[str, Sequence[str]],
-) -> Changed:
-    """Set the gates: a preset, how many people each needs, what each comes after."""
-
-    def alter(old: Trust) -> Trust:
-        gates = {g.id: g for g in GATES[preset]} if preset else dict(old.gates)
-        for name in (*needs, *after):
-            if name not in gates:
-                raise BadInput(f"there is no gate {name!r}", remedy=f"one of {', '.join(gates)}")
-        for name, count in needs.items():
-            gates[GateId(name)] = replace(gates[GateId(name)], needs=count)
-        for name, before in after.items():
-            gates[GateId(name)] = replace(gates[GateId(name)], after=tuple(map(GateId, before)))
-        share = SHARED[preset] if preset else old.may_share
-        return replace(old, gates=gates, may_share=share)
-
-    return change_trust(session, "Change the gates", alter)
 
 
 def pin_of(session: Session) -> Pin:

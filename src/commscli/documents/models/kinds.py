@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from commscli.domain.durations import is_duration, is_offset, parse_duration
-from commscli.domain.ids import is_folder, is_id
+from commscli.domain.ids import is_digest, is_folder, is_id
 from commscli.domain.phases import is_phase
 
 T = TypeVar("T")
@@ -73,6 +73,7 @@ SomeLine = Annotated[str, _expect(_is_some_line, "one line of text, not empty")]
 Id = Annotated[str, _expect(is_id, "an id: small letters, digits and single hyphens")]
 IdOrEmpty = Annotated[str, _expect(_or_empty(is_id), 'an id, or ""')]
 Folder = Annotated[str, _expect(is_folder, "the name of a folder: small letters, digits, hyphens")]
+Sha256 = Annotated[str, _expect(is_digest, "a SHA-256: 64 small hexadecimal digits")]
 Phase = Annotated[str, _expect(is_phase, "a phase")]
 Zone = Annotated[str, _expect(_is_zone, "an IANA time zone such as Europe/London")]
 Domain = Annotated[str, _expect(lambda t: bool(_DOMAIN.fullmatch(t)), "a domain: example.com")]
