@@ -21,6 +21,7 @@ from commscli.ledger.writer import Change, commit, require_branch
 from commscli.workflow.acting import signer
 from commscli.workflow.circumstances import Circumstances
 from commscli.workflow.newcomers import ADMIN, checked_roles
+from commscli.workflow.starting_ci import GITHUB, starting_ci
 from commscli.workflow.starting_files import starting_files
 
 
@@ -36,17 +37,23 @@ class Beginning:
     gates: str
     timezone: str
     domain: str
+    ci: str = GITHUB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
-    """A new comms repository. ``worries`` are what the admin should hear now."""
+    """A new comms repository. ``worries`` are what the admin should hear now.
+
+    ``ci`` are the files by which a forge runs the check, and whether they were written now: what
+    was there already stays as it is.
+    """
 
     repository: Repository
     trust: TrustBytes
     pin: Pin
     pin_file: Path
     worries: tuple[str, ...]
+    ci: Mapping[str, bool]
 
 
 def begin(circumstances: Circumstances, folder: Path, beginning: Beginning) -> Begun:
@@ -59,7 +66,9 @@ def begin(circumstances: Circumstances, folder: Path, beginning: Beginning) -> B
     own = signer(circumstances, _existing(folder))
     trust = _first_trust(beginning, own)
     repository = _repository(folder)
-    files = _new_files(repository, beginning)
+    ci = starting_ci(beginning.ci, branch=require_branch(repository).removeprefix("refs/heads/"))
+    files = _new_files(repository, beginning, ci)
+    written = {path: path in files for path in ci}
     signature = own.sign(trust.data, namespace=trust_files.NAMESPACE)
     files[trust.path] = trust.data
     files[trust_files.signature_path(1, beginning.person)] = signature
@@ -82,6 +91,7 @@ def begin(circumstances: Circumstances, folder: Path, beginning: Beginning) -> B
         pin=pin,
         pin_file=pins.store(pin, circumstances.environ),
         worries=tuple(worries(trust.trust)),
+        ci=written,
     )
 
 
@@ -133,7 +143,7 @@ def _first_trust(beginning: Beginning, own: Signer) -> TrustBytes:
         may_share=SHARED[beginning.gates],
         relaxed={},
         preapproved=(),
-        emergency={},
+        emergency=None,
         commits="recorded",
         ended=Ended(),
         compromised=(),
@@ -156,7 +166,9 @@ def require_email(email: str) -> None:
         raise BadInput(f"{email!r} is no mail address", remedy="--email name@example.com")
 
 
-def _new_files(repository: Repository, beginning: Beginning) -> dict[str, bytes]:
+def _new_files(
+    repository: Repository, beginning: Beginning, ci: Mapping[str, bytes]
+) -> dict[str, bytes]:
     """Return what the repository lacks; what is there already stays as it is."""
     wanted: dict[str, bytes] = {
         **starting_files(
@@ -164,6 +176,7 @@ def _new_files(repository: Repository, beginning: Beginning) -> dict[str, bytes]
             timezone=beginning.timezone,
             domain=beginning.domain,
         ),
+        **ci,
         **{f"templates/{name}": data for name, data in shipped("templates").items()},
         **{f"playbooks/{name}": data for name, data in shipped("playbooks").items()},
     }
