@@ -1,40 +1,42 @@
-"""History rewritten, hidden, cut; merges that drop or bring; trust that promotes itself."""
+"""History rewritten, hidden, cut, dated: merges that drop or bring, refs, roots, order."""
 
 import struct
-import zlib
 from dataclasses import replace
 from hashlib import sha1
 from pathlib import Path
 
 import pytest
 
-from commscli.domain.records import Reasoned
+from commscli.domain.records import Reasoned, Verdict
 from commscli.domain.report import Outcome
-from commscli.ledger import objects, pins, record_files
-from tests.attacks.staging import Stage, two_sent
-from tests.support.repos import ENVIRONMENT, Desk, Repo, git
-from tests.support.story import Story, first_trust, passed, sign, with_role, without_role
+from commscli.ledger import pins, record_files
+from tests.attacks.raw import WHO, header, put_commit
+from tests.attacks.staging import Stage, in_review, to_send
+from tests.support.repos import Desk
+from tests.support.story import JUDGES, Story, sign, with_role, without_role
+
+PGP = b"-----BEGIN PGP SIGNATURE-----\n\niHUEABYKAB0WIQ==\n=abcd\n-----END PGP SIGNATURE-----\n"
 
 
 @pytest.fixture
-def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
-    monkeypatch.setattr(objects, "SECONDS", 3.0)  # what is damaged may keep us waiting
+def stage(tmp_path: Path) -> Stage:
     return Stage.of(tmp_path)
+
+
+def apart(story: Story) -> Story:
+    """A branch of the same people's that begins with nothing."""
+    alone = story.aside()
+    alone.head = -1
+    return alone
 
 
 # -- merges
 
 
-def objecting() -> Story:
-    story = passed()
-    story.object("legal", by="leo")
-    return story
-
-
+@pytest.mark.row(47)
 def test_a_merge_that_drops_an_objection(tmp_path: Path) -> None:
     """``-s ours``, or a conflict brought together by hand."""
-    story = passed()
-    stage = Stage.of(tmp_path, two_sent(story))
+    stage = Stage.of(tmp_path, to_send)
     side = stage.story.aside()
     objection = side.object("legal", by="leo")
     stage.story.send()
@@ -44,6 +46,7 @@ def test_a_merge_that_drops_an_objection(tmp_path: Path) -> None:
     stage.fails("append-only", "unheard-objection", says=["objected", "removed"])
 
 
+@pytest.mark.row(46)
 def test_a_merge_that_brings_a_record_of_its_own(stage: Stage) -> None:
     side = stage.story.aside()
     side.commit({"notes.md": b"nothing\n"})
@@ -54,6 +57,7 @@ def test_a_merge_that_brings_a_record_of_its_own(stage: Stage) -> None:
     stage.fails("merged-record", says=["none of its parents has"])
 
 
+@pytest.mark.row(46)
 def test_a_merge_that_brings_a_trust_version(stage: Stage) -> None:
     side = stage.story.aside()
     other = stage.story.aside()
@@ -64,6 +68,7 @@ def test_a_merge_that_brings_a_trust_version(stage: Stage) -> None:
     stage.fails("merged-record", "trust-chain")
 
 
+@pytest.mark.row(48)
 def test_an_octopus_that_drops_one_arm(stage: Stage) -> None:
     arms = [stage.story.aside() for _ in range(4)]
     facts = [arm.fact(f"fact-{n}", "so it is") for n, arm in enumerate(arms)]
@@ -73,6 +78,7 @@ def test_an_octopus_that_drops_one_arm(stage: Stage) -> None:
     stage.fails("append-only", says=["removed"])
 
 
+@pytest.mark.row(48)
 def test_an_octopus_that_keeps_them_all(stage: Stage) -> None:
     arms = [stage.story.aside() for _ in range(4)]
     for number, arm in enumerate(arms):
@@ -83,6 +89,7 @@ def test_an_octopus_that_keeps_them_all(stage: Stage) -> None:
     stage.passes()
 
 
+@pytest.mark.row(48)
 def test_a_merge_with_more_parents_than_anybody_makes(stage: Stage) -> None:
     arms = [stage.story.aside() for _ in range(65)]
     for number, arm in enumerate(arms):
@@ -101,10 +108,42 @@ def test_a_parent_named_twice(stage: Stage) -> None:
     stage.passes()
 
 
+@pytest.mark.row(70)
+@pytest.mark.parametrize("foxtrot", [False, True])
+def test_a_merge_that_makes_a_side_line_of_the_main_one(tmp_path: Path, *, foxtrot: bool) -> None:
+    """Who merges into whom says nothing: an objection of the other side stands all the same."""
+    stage = Stage.of(tmp_path, to_send)
+    side = stage.story.aside()
+    stage.story.object("legal", by="leo")
+    side.commit({"notes.md": b"nothing\n"})
+    first, second = (side, stage.story) if foxtrot else (stage.story, side)
+    first.merge(second)
+    first.send()
+    stage.story.head = first.head
+
+    found = stage.fails("standing-objection", says=["leo objected"])
+    assert len(found) == 1
+
+
+@pytest.mark.row(70)
+def test_a_foxtrot_outruns_no_roster(stage: Stage) -> None:
+    """A retired person merges the main line into their own, so that theirs comes first."""
+    side = stage.story.aside()
+    stage.story.change_trust(lambda trust: without_role(trust, "leo"))
+    side.ok("legal", by="leo")
+    side.merge(stage.story)
+    side.ok("legal", by="lea")
+    stage.story.head = side.head
+
+    stage.warns("overtaken-record", says=["leo's ok"])
+
+
+# -- roots
+
+
+@pytest.mark.row(73)
 def test_a_root_that_genesis_does_not_know(stage: Stage) -> None:
-    stranger = Story.__new__(Story)
-    stranger.shelf, stranger.head, stranger.genesis = stage.story.shelf, -1, stage.story.genesis
-    stranger.incident, stranger.message, stranger.drill = "other", "other", False  # type: ignore[assignment]  # ids
+    stranger = apart(stage.story)
     root = stranger.commit({"notes.md": b"nothing\n"})
     stage.story.merge(stranger)
 
@@ -112,132 +151,53 @@ def test_a_root_that_genesis_does_not_know(stage: Stage) -> None:
     assert found[0]["commit"] == root
 
 
-# -- trust
+@pytest.mark.row(73)
+def test_a_root_that_brings_records_made_elsewhere(stage: Stage) -> None:
+    """A verdict without any past beneath it, carried in by a merge."""
+    stranger = apart(stage.story)
+    written = stage.story.written("hold", Reasoned(why="wait"), "lea")
+    stranger.enter(written, key="lea")
+    stage.story.merge(stranger)
+
+    stage.fails("pinned-root", "record-writer", says=["begins a history", "which its commit lacks"])
 
 
-def test_self_promotion_in_the_same_commit(stage: Stage) -> None:
-    old = stage.story.in_force
-    new = replace(with_role(old.trust, "tom", "legal-officer"), version=2, previous=old.digest)
-    body = stage.story.shelf.records[stage.story.of_kind("ok")[0].digest].record.body
-    promoted = stage.story.written(
-        "ok", body, "max", gate="legal", trust=record_files.digest_of(b"")
-    )
-    armored = sign("max", promoted.data, record_files.NAMESPACE)
-    put = {promoted.path: promoted.data, f"{promoted.path}.sig": armored}
-    stage.story.introduce(new, signers=("tom",), put=put)
+@pytest.mark.row(73)
+def test_a_second_root_that_brings_the_roster_again(stage: Stage) -> None:
+    """A copy of the first version neither ends the trust nor begins another."""
+    stranger = apart(stage.story)
+    stranger.commit({p: f for p, f in stage.story.tree.items() if p.startswith("trust/")})
+    stage.story.merge(stranger)
 
-    stage.fails("trust-chain", "record-writer", says=["0 of 1", "never in force"])
-
-
-def test_self_promotion_in_an_earlier_commit_of_the_branch(stage: Stage) -> None:
-    side = stage.story.aside()
-    old = side.in_force
-    new = replace(with_role(old.trust, "max", "legal-officer"), version=2, previous=old.digest)
-    promoted = side.introduce(new, signers=("max",))
-    body = side.shelf.records[side.of_kind("ok")[0].digest].record.body
-    side.record("ok", body, by="max", gate="legal", trust=promoted)
-    stage.story.merge(side)
-
-    stage.fails("trust-chain", "record-writer", says=["0 of 1", "never in force"])
-
-
-def test_a_quorum_that_is_short_by_one(tmp_path: Path) -> None:
-    stage = Stage.of(tmp_path, two_sent(sent_by_two()))
-    stage.story.change_trust(lambda t: with_role(t, "max", "legal-officer"), signers=("ada",))
-
-    stage.fails("trust-chain", says=["1 of 2 admins", "ada, alf"])
-
-
-def sent_by_two() -> Story:
-    story = passed(first_trust(quorum=2))
-    story.send()
-    return story
-
-
-def test_one_admin_signs_for_both(tmp_path: Path) -> None:
-    stage = Stage.of(tmp_path, two_sent(sent_by_two()))
-    stage.story.change_trust(lambda t: with_role(t, "max", "legal-officer"), signers=("ada",))
-    signature = stage.story.tree["trust/0002.ada.sig"]
-    side = stage.story.aside()
-    side.head = stage.story.shelf.nodes[stage.story.head].parents[0]
-    files = {p: f for p, f in stage.story.tree.items() if p.startswith("trust/0002")}
-    side.commit({**files, "trust/0002.alf.sig": signature}, by="ada")
-    stage.story.head = side.head
-
-    stage.fails("trust-chain", says=["1 of 2"])
-
-
-def test_a_trust_version_removed(stage: Stage) -> None:
-    stage.story.change_trust(lambda trust: without_role(trust, "leo"))
-    stage.story.commit({"trust/0002.yaml": None, "trust/0002.ada.sig": None})
-
-    stage.fails("append-only", says=["trust/0002.yaml was removed"])
-    assert stage.check().json["trust"]["version"] == 2
-
-
-def test_a_trust_version_edited(stage: Stage) -> None:
-    data = stage.story.tree["trust/0001.yaml"].data
-    stage.story.commit({"trust/0001.yaml": data.replace(b'"quorum": 1', b'"quorum": 2') + b" "})
-
-    stage.fails("append-only", says=["trust/0001.yaml was changed"])
-
-
-def test_two_successors(stage: Stage) -> None:
-    with stage.story.branch() as side:
-        old = side.in_force
-        side.change_trust(lambda trust: without_role(trust, "leo"))
-        lax = replace(with_role(old.trust, "max", "legal-officer"), version=3, previous=old.digest)
-        stage.story.introduce(lax, signers=("alf",))
-
-    stage.fails("trust-chain", says=["forks the trust"])
+    stage.fails("trust-chain", "pinned-root", says=["2 times", "begins a history"])
     assert stage.check().json["trust"]["version"] == 1
-
-
-def test_an_old_version_made_new_again(stage: Stage) -> None:
-    old = stage.story.in_force.trust
-    stage.story.change_trust(lambda trust: without_role(trust, "leo"))
-    stage.story.introduce(replace(old, version=3), signers=("ada",))
-
-    stage.fails("trust-chain", says=["another first version than the pin's"])
-
-
-def test_a_version_that_jumps_ahead_is_in_force_and_leaves_the_next_one_free(stage: Stage) -> None:
-    old = stage.story.in_force
-    far = replace(without_role(old.trust, "leo"), version=9998, previous=old.digest)
-    stage.story.introduce(far, signers=("ada",))
-    stage.repo.write(stage.story)
-
-    stage.passes()
-
-
-def test_back_dated_commits_grant_nothing(stage: Stage) -> None:
-    stage.story.change_trust(lambda trust: without_role(trust, "leo"))
-    ticks, stage.story.shelf.ticks = stage.story.shelf.ticks, 3
-    body = stage.story.shelf.records[stage.story.of_kind("ok")[0].digest].record.body
-    stage.story.record("ok", body, by="leo", gate="legal")
-    stage.story.shelf.ticks = ticks
-
-    stage.fails("record-writer", says=["leo does not hold in version 2"])
 
 
 # -- what a verifier keeps outside
 
 
-def test_a_rollback_past_the_checkpoint(stage: Stage) -> None:
-    early = stage.story.shelf.nodes[stage.story.head].parents[0]
-    pin = replace(stage.story.pin, checkpoint=stage.story.tip)  # type: ignore[arg-type]  # ids are strings
+def pinned_at(stage: Stage, commit: str) -> None:
+    pin = replace(stage.story.pin, checkpoint=commit)  # type: ignore[arg-type]  # ids are strings
     stage.desk.pin.write_bytes(pins.write(pin))
+
+
+@pytest.mark.row(69)
+def test_a_rollback_past_the_checkpoint(stage: Stage, tmp_path: Path) -> None:
+    early = stage.story.shelf.nodes[stage.story.head].parents[0]
+    pinned_at(stage, stage.story.tip)
     stage.passes()
 
     stage.repo.point(stage.story.shelf.nodes[early].id)
-    answer = Desk.of(stage.desk.home / "new", stage.story)
-    answer.pin.write_bytes(pins.write(pin))
-    document = answer.checked(stage.repo.path)
+    stranger = Desk.of(tmp_path / "new", stage.story)
+    stranger.pin.write_bytes(stage.desk.pin.read_bytes())
+    answer = stranger.checked(stage.repo.path)
 
-    assert document.status == 1
-    assert "rewritten, or rolled back" in document.json["findings"][0]["text"]
+    assert (answer.status, answer.json["outcome"]) == (1, "fail")
+    assert {f["rule"] for f in answer.json["findings"] if f["level"] == "error"} == {"pinned-root"}
+    assert "rewritten, or rolled back" in answer.json["findings"][0]["text"]
 
 
+@pytest.mark.row(69)
 def test_a_rollback_past_the_tip_that_this_machine_saw(stage: Stage) -> None:
     early = stage.story.shelf.nodes[stage.story.head].parents[0]
     stage.repo.point(stage.story.shelf.nodes[early].id)
@@ -250,12 +210,41 @@ def test_a_rollback_past_the_tip_that_this_machine_saw(stage: Stage) -> None:
     assert answer.status == 1
 
 
-def test_squashed_whole(stage: Stage) -> None:
+@pytest.mark.row(69, 71)
+def test_a_roster_older_than_the_pinned_one(stage: Stage) -> None:
+    """A mirror that stopped before the roster that a verifier pinned."""
+    early = stage.story.tip
+    newer = stage.story.change_trust(lambda trust: without_role(trust, "leo"))
+    stage.desk.pin.write_bytes(pins.write(replace(stage.story.pin, trust=newer)))
+    stage.repo.write(stage.story)
+    stage.passes()
+
+    stage.repo.point(early)
+    answer = stage.check()
+
+    texts = [f["text"] for f in answer.json["findings"] if f["rule"] == "pinned-root"]
+    assert answer.status == 1
+    assert any("the pinned trust version" in text for text in texts), texts
+
+
+@pytest.mark.row(71)
+def test_an_old_mirror_is_old_news_and_still_says_so(stage: Stage) -> None:
+    """To somebody who has seen no more it is good; the commit that was checked is named."""
+    early = stage.story.tip
+    stage.story.object("legal", by="leo")
+    stage.repo.write(stage.story).point(early)
+
+    stage.passes()
+    assert stage.check().json["head"] == early
+
+
+@pytest.mark.row(69, 77)
+@pytest.mark.parametrize("pinned", [True, False])
+def test_squashed_whole(stage: Stage, *, pinned: bool) -> None:
     """All of it in one commit: every record is still signed, and the checkpoint is gone."""
-    pin = replace(stage.story.pin, checkpoint=stage.story.tip)  # type: ignore[arg-type]  # ids are strings
-    stage.desk.pin.write_bytes(pins.write(pin))
-    squashed = Story.__new__(Story)
-    squashed.shelf, squashed.head, squashed.genesis = stage.story.shelf, -1, stage.story.genesis
+    if pinned:
+        pinned_at(stage, stage.story.tip)
+    squashed = apart(stage.story)
     squashed.commit(dict(stage.story.tree), by="xan")
     stage.repo.write(stage.story).point(squashed.tip)
 
@@ -266,22 +255,26 @@ def test_squashed_whole(stage: Stage) -> None:
     assert {f["rule"] for f in answer.json["findings"]} == {"pinned-root", "commit-signature-lost"}
 
 
-def test_a_history_with_another_genesis(stage: Stage) -> None:
-    other = two_sent(passed_under(replace(first_trust(), commits="signed")))
-    stage.repo.write(other)
+@pytest.mark.row(69)
+def test_a_rewritten_history_that_names_the_checkpoint_as_a_parent(stage: Stage) -> None:
+    """It holds the pinned commit, and has lost what lay in it."""
+    pinned_at(stage, stage.story.tip)
+    rewritten = apart(stage.story)
+    kept = {p: f for p, f in stage.story.tree.items() if "-objected-" not in p and "-ok-" not in p}
+    rewritten.commit(kept, by="xan")
+    rewritten.commit({}, also=[stage.story.head])
+    stage.story.head = rewritten.head
 
-    stage.is_undecided("no trust in force that the pin begins")
+    stage.fails(
+        "append-only", "trust-chain", "pinned-root",
+        says=["was removed", "2 times", "begins a history"], warns=["commit-signature-lost"],
+    )  # fmt: skip
 
 
-def passed_under(trust: object) -> Story:
-    story = passed(trust)  # type: ignore[arg-type]  # a trust
-    story.send()
-    return story
+# -- refs
 
 
-# -- objects and refs
-
-
+@pytest.mark.row(64)
 def test_replace_refs_show_nothing_else(stage: Stage) -> None:
     path = f"{stage.story.folder}/draft.md"
     old = stage.repo.git("rev-parse", f"HEAD:{path}").strip()
@@ -295,6 +288,7 @@ def test_replace_refs_show_nothing_else(stage: Stage) -> None:
     stage.passes()
 
 
+@pytest.mark.row(64)
 def test_a_replace_ref_hides_no_attack(stage: Stage) -> None:
     good = stage.story.tip
     stage.story.commit({f"{stage.story.folder}/draft.md": b"Other words.\n"})
@@ -304,16 +298,19 @@ def test_a_replace_ref_hides_no_attack(stage: Stage) -> None:
     stage.fails("frozen-draft", write=False)
 
 
+@pytest.mark.row(65)
 def test_grafts_hide_no_attack(stage: Stage) -> None:
     stage.story.commit({f"{stage.story.folder}/draft.md": b"Other words.\n"})
     clean = stage.story.commit({"notes.md": b"nothing\n"})
     stage.repo.write(stage.story)
     (stage.repo.git_dir / "info").mkdir(exist_ok=True)
     (stage.repo.git_dir / "info" / "grafts").write_text(f"{clean}\n")
+    assert stage.repo.git("rev-list", "--count", "HEAD").strip() == "1", "the graft does not work"
 
     stage.fails("frozen-draft", write=False)
 
 
+@pytest.mark.row(67)
 def test_a_poisoned_commit_graph_hides_no_attack(stage: Stage) -> None:
     written = stage.story.commit({f"{stage.story.folder}/draft.md": b"Other words.\n"})
     stage.story.commit({"notes.md": b"nothing\n"})
@@ -340,223 +337,159 @@ def orphaned(graph: bytes) -> bytes:
     return bytes(data) + sha1(bytes(data)).digest()  # noqa: S324 - git's own checksum
 
 
-def test_alternates_are_read_like_the_rest(stage: Stage, tmp_path: Path) -> None:
-    git("clone", "-q", "--shared", str(stage.repo.path), str(tmp_path / "shared"), cwd=tmp_path)
-
-    answer = stage.desk.checked(tmp_path / "shared")
-
-    assert (answer.status, answer.json["findings"]) == (0, [])
-
-
-def test_a_shallow_clone_is_undecided_and_says_what_to_set(stage: Stage, tmp_path: Path) -> None:
-    url = stage.repo.path.as_uri()
-    git("clone", "-q", "--depth", "1", url, str(tmp_path / "shallow"), cwd=tmp_path)
-
-    answer = stage.desk.checked(tmp_path / "shallow")
-
-    assert answer.status == 3
-    assert "fetch-depth: 0" in " ".join(answer.json["reasons"])
-
-
-def test_a_clone_without_blobs_is_undecided(stage: Stage, tmp_path: Path) -> None:
-    stage.repo.git("config", "uploadpack.allowFilter", "true")
-    url = stage.repo.path.as_uri()
-    words = ["clone", "-q", "--no-checkout", "--filter=blob:none", url, str(tmp_path / "partial")]
-    git(*words, cwd=tmp_path)
-
-    answer = stage.desk.checked(tmp_path / "partial")
-
-    assert answer.status == 3
-    assert "not complete" in " ".join(answer.json["reasons"])
-
-
-@pytest.mark.parametrize("what", ["record", "tree", "commit", "words"])
-def test_an_object_that_is_gone_is_undecided(stage: Stage, what: str) -> None:
-    path = stage.story.path(stage.story.newest)
-    name = {
-        "record": f"HEAD:{path}",
-        "tree": f"HEAD:{stage.story.folder}/records",
-        "commit": "HEAD~3",
-        "words": f"HEAD:{stage.story.folder}/draft.md",
-    }[what]
-    found = stage.repo.git("rev-parse", name).strip()
-    (stage.repo.git_dir / "objects" / found[:2] / found[2:]).unlink()
-
-    stage.is_undecided("not here")
-
-
-@pytest.mark.parametrize("what", ["record", "tree", "commit"])
-def test_other_content_under_a_good_name_is_undecided(stage: Stage, what: str) -> None:
-    path = stage.story.path(stage.story.newest)
-    name = {"record": f"HEAD:{path}", "tree": "HEAD^{tree}", "commit": "HEAD~3"}[what]
-    found = stage.repo.git("rev-parse", name).strip()
-    kind, data = stage.story.shelf.objects[found]
-    stage.repo.put_object(found, kind, data.replace(b"a", b"b", 1))
-
-    stage.is_undecided("")
-
-
-@pytest.mark.parametrize(
-    "octets",
-    [
-        b"", b"\0" * 30, b"not zlib", zlib.compress(b"blob 5\0abc"), zlib.compress(b"blob"),
-        zlib.compress(b"blob 99999999999999999999\0"), zlib.compress(b"tree 3\0abc"),
-        zlib.compress(b"quux 3\0abc"), zlib.compress(b"commit 0\0"), zlib.compress(b"x" * 5000),
-    ],
-)  # fmt: skip
-@pytest.mark.parametrize("what", ["record", "tree", "commit"])
-def test_a_damaged_object_is_undecided_never_a_crash(
-    stage: Stage, octets: bytes, what: str
-) -> None:
-    path = stage.story.path(stage.story.newest)
-    name = {"record": f"HEAD:{path}", "tree": "HEAD^{tree}", "commit": "HEAD~2"}[what]
-    found = stage.repo.git("rev-parse", name).strip()
-    (stage.repo.git_dir / "objects" / found[:2] / found[2:]).write_bytes(octets)
-
-    stage.is_undecided("")
-
-
-def test_a_tree_that_lists_a_name_twice(stage: Stage) -> None:
-    shelf = stage.story.shelf
-    blob, other = shelf.add("blob", b"one\n"), shelf.add("blob", b"two\n")
-    tree = shelf.raw_tree([("100644", "draft.md", blob), ("100644", "draft.md", other)])
-    commit_tree(stage, tree)
-
-    stage.is_undecided("'draft.md' twice")
-
-
-def commit_tree(stage: Stage, tree: str) -> str:
-    """Put a commit of a raw tree on top, without any check of git's."""
-    who = "Xan <xan@example.com> 1795000000 +0000"
-    head = f"tree {tree}\nparent {stage.story.tip}\nauthor {who}\ncommitter {who}\n\nraw\n"
-    return put_commit(stage, head.encode())
-
-
-def put_commit(stage: Stage, data: bytes) -> str:
-    made = stage.story.shelf.add("commit", data)
-    stage.repo.write(stage.story).point(made)
-    return made
-
-
-@pytest.mark.parametrize(
-    "tree",
-    [b"100644", b"100644 \0" + b"a" * 20, b"100644 a\0" + b"a" * 19, b"999999 a\0" + b"a" * 20,
-     b"100644 a/b\0" + b"a" * 20, b"\xff" * 60, b"100644 a" + b"b" * 4000],
-)  # fmt: skip
-def test_a_tree_that_is_malformed(stage: Stage, tree: bytes) -> None:
-    commit_tree(stage, stage.story.shelf.add("tree", tree))
-
-    stage.is_undecided("malformed")
-
-
+@pytest.mark.row(72)
 @pytest.mark.parametrize(
     "name",
-    ["..", ".git", "a\\b", "incidents ", "caf\u00e9", "\udcff\udcfe", "x" * 5000, "new\nline"],
-)
-def test_strange_names_elsewhere_are_read_and_left_alone(stage: Stage, name: str) -> None:
-    shelf = stage.story.shelf
-    whole = dict(stage.story.tree)
-    root = shelf.objects[shelf.tree(whole)][1]
-    entry = b"100644 " + name.encode("utf-8", "surrogateescape") + b"\0"
-    blob = bytes.fromhex(shelf.add("blob", b"x\n"))
-    commit_tree(stage, shelf.add("tree", root + entry + blob))
-
-    stage.passes()
-
-
-@pytest.mark.parametrize(
-    "name", ["..", ".git", "caf\u00e9", "\udcff", "a b", "-rf", "CON", "new\nline"]
-)
-def test_strange_names_among_records_are_told_of(stage: Stage, name: str) -> None:
-    stage.story.commit({f"{stage.story.folder}/records/{name}": b"x\n"})
-
-    stage.fails("stray-file")
-
-
-# -- commits
-
-
-def head_of(stage: Stage, *, tree: str = "") -> dict[str, str]:
-    """The headers of a commit that brings a fact, for writing in another way."""
-    stage.story.fact("start", "09:14")
-    node = stage.story.shelf.nodes[stage.story.head]
-    parent = stage.story.shelf.nodes[node.parents[0]].id
-    who = "bea <bea@example.com> 1795000000 +0000"
-    found = node.data.split(b"\n", 1)[0].decode().removeprefix("tree ")
-    return {"tree": tree or found, "parent": parent, "author": who, "committer": who}
-
-
-def told(stage: Stage) -> set[tuple[str, str]]:
-    return {(f["rule"], f["level"]) for f in stage.check().json["findings"]}
-
-
-@pytest.mark.parametrize(
-    ("lines", "message"),
     [
-        ("tree parent author committer encoding", b"m"),
-        ("tree parent author committer xheader", b"m"),
-        ("tree parent author author committer", b"m"),
-        ("tree parent committer author", b"m"),
-        ("tree parent author committer mergetag", b"m"),
-        ("tree parent author committer", b"m\0hidden"),
-        ("tree parent author committer gpgsig gpgsig", b"m"),
-        ("tree parent author committer gpgsig xheader", b"m"),
+        "refs/tags/main",
+        "refs/heads/HEAD",
+        "refs/tags/HEAD",
+        "refs/heads/refs/heads/main",
+        "refs/remotes/main",
+        "main",
     ],
 )
-def test_headers_that_a_commit_of_this_program_never_has(
-    stage: Stage, lines: str, message: bytes
-) -> None:
-    values = head_of(stage) | {
-        "encoding": "latin1", "xheader": "junk", "mergetag": "object x\n type commit",
-        "gpgsig": "junk\n more junk",
-    }  # fmt: skip
-    head = "".join(f"{name} {values[name]}\n" for name in lines.split())
-    put_commit(stage, head.encode() + b"\n" + message + b"\n")
-
-    assert told(stage) == {("strict-commit", "error"), ("commit-signature-lost", "warning")}
-
-
-@pytest.mark.parametrize(
-    "lines",
-    ["tree author parent committer", "parent tree author committer",
-     "tree parent author tree committer",
-     "tree tree parent author committer", "author committer tree parent"],
-)  # fmt: skip
-def test_headers_that_hide_a_parent_are_undecided(stage: Stage, lines: str) -> None:
-    values = head_of(stage)
-    head = "".join(f"{name} {values[name]}\n" for name in lines.split())
-    put_commit(stage, f"{head}\nm\n".encode())
-
-    stage.is_undecided("")
-
-
-@pytest.mark.parametrize("junk", ["junk", "-----BEGIN SSH SIGNATURE-----", "\x01\x02"])
-def test_a_junk_signature_on_a_commit_is_a_lost_one(stage: Stage, junk: str) -> None:
-    values = head_of(stage)
-    head = "".join(f"{name} {values[name]}\n" for name in ("tree", "parent", "author", "committer"))
-    put_commit(stage, f"{head}gpgsig {junk}\n {junk}\n\nm\n".encode())
-
-    assert told(stage) == {("commit-signature-lost", "warning")}
-    assert stage.check().status == 0
-
-
-def test_reports_do_not_depend_on_the_name_of_a_commit(stage: Stage) -> None:
-    """Junk in the signature gives the same tree another name; nothing that counts has changed."""
-    values = head_of(stage)
-    head = "".join(f"{name} {values[name]}\n" for name in ("tree", "parent", "author", "committer"))
-    for junk in ("one", "two"):
-        put_commit(stage, f"{head}gpgsig {junk}\n\nm\n".encode())
-        report = stage.repo.report(stage.story.pin)
-        assert report.outcome is Outcome.PASS
-        assert report.checked.records == stage.before["checked"]["records"] + 1
-
-
-def test_no_git_variable_of_the_caller_reaches_the_check(
-    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    empty = Repo.make(tmp_path / "empty")
-    for name in ("GIT_DIR", "GIT_OBJECT_DIRECTORY", "GIT_WORK_TREE", "GIT_INDEX_FILE"):
-        assert name not in ENVIRONMENT
-    monkeypatch.chdir(empty.path)
+def test_another_ref_with_the_name_of_the_branch(stage: Stage, name: str) -> None:
+    """What is checked is where HEAD is, by its full name."""
+    early = stage.story.shelf.nodes[3].id
+    path = stage.repo.git_dir / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"{early}\n")
 
     stage.passes()
+    assert stage.check().json["head"] == stage.story.tip
+
+
+@pytest.mark.row(72)
+def test_a_branch_that_is_called_like_a_commit(stage: Stage) -> None:
+    early = stage.story.shelf.nodes[3].id
+    stage.repo.point(early, stage.story.tip)
+    stage.repo.git("checkout", "-q", "--detach", stage.story.tip)
+
+    answer = stage.check()
+
+    assert answer.json["head"] in {stage.story.tip, early}
+    assert answer.json["head"] == stage.repo.head
+
+
+# -- time and order
+
+
+@pytest.mark.row(74)
+def test_a_commit_and_a_record_dated_back(stage: Stage) -> None:
+    stage.story.change_trust(lambda trust: without_role(trust, "leo"))
+    ticks, stage.story.shelf.ticks = stage.story.shelf.ticks, 3
+    body = stage.story.shelf.records[stage.story.of_kind("ok")[0].digest].record.body
+    stage.story.record("ok", body, by="leo", gate="legal")
+    stage.story.shelf.ticks = ticks
+
+    stage.fails("record-writer", says=["leo does not hold in version 2"])
+
+
+@pytest.mark.row(74, 75)
+@pytest.mark.parametrize(
+    "at",
+    [
+        "0001-01-01T00:00:00Z",
+        "1969-12-31T23:59:59Z",
+        "2999-01-01T00:00:00Z",
+        "9999-12-31T23:59:59Z",
+    ],
+)
+def test_a_verdict_from_another_age(tmp_path: Path, at: str) -> None:
+    """It counts where it stands by what it saw, whatever time its writer claims."""
+    stage = Stage.of(tmp_path, in_review)
+    body = Verdict(subject=stage.story.newest, text="", settles=[], edit="")
+    for gate in stage.story.in_force.trust.gates:
+        stage.story.record("ok", body, by=JUDGES[gate], gate=gate, at=at)
+    stage.story.send()
+    stage.repo.write(stage.story)
+
+    stage.passes()
+
+
+@pytest.mark.row(75)
+@pytest.mark.parametrize(
+    "date",
+    ["99999999999 +0000", "-1 +0000", "0 -9999", "18446744073709551615 +0000", "1795000000 +2359"],
+)
+def test_a_commit_from_another_age(stage: Stage, date: str) -> None:
+    who = WHO.rsplit(" ", 2)[0]
+    tree = stage.story.shelf.tree(stage.story.tree)
+    head = f"tree {tree}\nparent {stage.story.tip}\nauthor {who} {date}\ncommitter {who} {date}\n"
+    put_commit(stage, f"{head}\nlater, or before\n".encode())
+
+    stage.passes()
+
+
+@pytest.mark.row(76)
+def test_verdicts_of_parallel_branches_in_the_order_of_a_merge(tmp_path: Path) -> None:
+    """The merge that brings the approval comes last; what was approved had not been reviewed."""
+    stage = Stage.of(tmp_path, in_review)
+    early = stage.story.aside()
+    early.ok("approval")
+    for gate in ("accuracy", "messaging", "legal"):
+        stage.story.ok(gate)
+    stage.story.merge(early)
+    stage.story.ok("release")
+    stage.story.send()
+
+    stage.fails("wrong-order", says=["eli gave approval before accuracy, messaging, legal stood"])
+
+
+@pytest.mark.row(76)
+def test_an_order_that_only_commits_have(tmp_path: Path) -> None:
+    """Committed on top of the reviews, and written without having seen them."""
+    stage = Stage.of(tmp_path, in_review)
+    seen = stage.story.heads(stage.story.message)
+    for gate in ("accuracy", "messaging", "legal"):
+        stage.story.ok(gate)
+    stage.story.ok("approval", after=seen)
+    stage.story.ok("release")
+    stage.story.send()
+
+    stage.fails("wrong-order", says=["eli gave approval before"])
+
+
+# -- squashed, rebased
+
+
+@pytest.mark.row(77, 78)
+@pytest.mark.parametrize("by", ["", "xan", "lea", "PGP"])
+def test_several_peoples_records_in_one_commit(tmp_path: Path, by: str) -> None:
+    """A forge's squash button: each record still says who wrote it."""
+    stage = Stage.of(tmp_path, in_review)
+    branch = stage.story.aside()
+    branch.pass_gates()
+    branch.begin_send()
+    if by == "PGP":
+        squash_by_forge(stage, branch)
+    else:
+        stage.story.commit(dict(branch.tree), by=by)
+        stage.warns("commit-signature-lost", "unfinished-send")
+    assert stage.repo.report(stage.story.pin).outcome is Outcome.PASS
+    whole = next(m for m in stage.check().json["messages"] if m["message"] == stage.story.message)
+    assert [gate["state"] for gate in whole["gates"]] == ["passed"] * 5
+
+
+def squash_by_forge(stage: Stage, branch: Story) -> None:
+    """As a forge makes it: another committer, and a signature of the forge's own."""
+    tree = stage.story.shelf.tree(branch.tree)
+    forge = "Forge <noreply@forge.example> 1795000000 +0000"
+    head = f"tree {tree}\nparent {stage.story.tip}\nauthor {WHO}\ncommitter {forge}\n"
+    put_commit(stage, head.encode() + header("gpgsig", PGP) + b"\nSquash (#7)\n")
+
+
+@pytest.mark.row(77, 78)
+def test_a_squash_that_hides_another_revision(tmp_path: Path) -> None:
+    """Two revisions in one commit: the words there are those of the newest, or none."""
+    stage = Stage.of(tmp_path, in_review)
+    branch = stage.story.aside()
+    branch.draft("Better words.\n")
+    branch.draft("The best words.\n")
+    stage.story.commit(dict(branch.tree))
+    stage.warns("commit-signature-lost")
+
+    stage.story.commit({f"{stage.story.folder}/draft.md": b"What nobody revised.\n"})
+    stage.story.begin_send()
+    stage.fails("draft-bytes", "open-gate", warns=["commit-signature-lost", "unfinished-send"])

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from commscli.ledger import syncing
+from tests.attacks.staging import canaries
 from tests.support.repos import Answer, Desk, Repo, git
 
 HOOKS = (
@@ -133,6 +134,21 @@ def newer(clone: Clone) -> None:
     done(clone.tom.comms(other, "revise", "all-customers", "--file", str(words)))
 
 
+def test_the_canaries_of_every_other_attack_would_run(tmp_path: Path) -> None:
+    """They are planted before each check of a stage."""
+    repo = Repo.make(tmp_path / "repo")
+    (repo.path / "a.md").write_text("x\n")
+    repo.commit()
+    with canaries(repo) as marker:
+        repo.git("status", ok=False)
+        repo.git("update-ref", "refs/heads/other", "HEAD", ok=False)
+        repo.git("cat-file", "-e", "1" * 40, ok=False)
+        ran = marker.read_text()
+    assert "canary" in ran
+    assert "reference-transaction" in ran
+    assert "git-upload-pack" in ran, "the promised remote was not asked"
+
+
 def test_the_programs_would_run(clone: Clone, marker: Path) -> None:
     """Without this the other tests would show nothing."""
     clone.hostile()
@@ -145,6 +161,7 @@ def test_the_programs_would_run(clone: Clone, marker: Path) -> None:
     assert "reference-transaction" in marker.read_text()
 
 
+@pytest.mark.row(60)
 @pytest.mark.parametrize(
     "command", ["check", "status", "log", "show", "--offline next", "trust show"]
 )
@@ -159,6 +176,7 @@ def test_reading_runs_nothing(clone: Clone, marker: Path, command: str) -> None:
     assert answer.status in {0, 1}, answer
 
 
+@pytest.mark.row(60, 66)
 @pytest.mark.parametrize("what", ["blob", "tree", "commit", "tip"])
 def test_a_missing_object_is_not_asked_for(clone: Clone, marker: Path, what: str) -> None:
     clone.hostile()
@@ -177,6 +195,7 @@ def test_a_missing_object_is_not_asked_for(clone: Clone, marker: Path, what: str
     assert answer.status == 3, answer
 
 
+@pytest.mark.row(60)
 def test_reviewing_runs_nothing(clone: Clone, marker: Path) -> None:
     clone.hostile()
     newer(clone)
@@ -189,6 +208,7 @@ def test_reviewing_runs_nothing(clone: Clone, marker: Path) -> None:
     assert clone.hub.head == clone.repo.head
 
 
+@pytest.mark.row(60)
 def test_a_merge_runs_nothing(clone: Clone, marker: Path) -> None:
     alone = clone.desk.comms(clone.repo.path, "--offline", "review", "all-customers", "--ok")
     assert alone.status == 0, alone
@@ -202,13 +222,19 @@ def test_a_merge_runs_nothing(clone: Clone, marker: Path) -> None:
     assert len(clone.repo.git("log", "-1", "--format=%P").split()) == 2
 
 
+@pytest.mark.row(60)
 @pytest.mark.parametrize(
-    "key",
-    ["core.sshCommand", "core.gitProxy", "core.askPass", "credential.helper",
-     "credential.https://example.com.helper", "remote.origin.uploadpack",
-     "remote.origin.receivepack", "remote.origin.vcs", "core.alternateRefsCommand"],
+    ("key", "where"),
+    [
+        *((key, "config") for key in (
+            "core.sshCommand", "core.gitProxy", "core.askPass", "credential.helper",
+            "credential.https://example.com.helper", "remote.origin.uploadpack",
+            "remote.origin.receivepack", "remote.origin.vcs", "core.alternateRefsCommand",
+        )),
+        *((key, where) for where in ("included", "worktree")
+          for key in ("core.sshCommand", "remote.origin.uploadpack")),
+    ],
 )  # fmt: skip
-@pytest.mark.parametrize("where", ["config", "included", "worktree"])
 def test_a_transport_that_the_repository_names_is_refused(
     clone: Clone, marker: Path, key: str, where: str
 ) -> None:
@@ -231,6 +257,7 @@ def test_a_transport_that_the_repository_names_is_refused(
     assert key.rpartition(".")[2].lower() in answer.errors.lower()
 
 
+@pytest.mark.row(60)
 @pytest.mark.parametrize("how", ["url", "insteadOf", "pushurl"])
 def test_an_external_transport_is_not_started(clone: Clone, marker: Path, how: str) -> None:
     evil = f"ext::{clone.evil} %S"
@@ -247,6 +274,7 @@ def test_an_external_transport_is_not_started(clone: Clone, marker: Path, how: s
     assert not marker.exists(), marker.read_text()
 
 
+@pytest.mark.row(33)
 def test_records_are_not_written_through_a_link(clone: Clone, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
@@ -263,6 +291,7 @@ def test_records_are_not_written_through_a_link(clone: Clone, tmp_path: Path) ->
     assert "symbolic link" in answer.errors
 
 
+@pytest.mark.row(69)
 def test_a_rollback_of_the_remote_is_refused(clone: Clone) -> None:
     early = clone.hub.git("rev-parse", "HEAD~1").strip()
     clone.hub.point(early)
@@ -275,6 +304,7 @@ def test_a_rollback_of_the_remote_is_refused(clone: Clone) -> None:
     assert syncing.INCOMING.startswith("refs/comms/")
 
 
+@pytest.mark.row(72)
 def test_a_branch_with_the_name_of_head_changes_nothing(clone: Clone) -> None:
     head = clone.repo.head
     clone.repo.git("update-ref", "refs/heads/HEAD", "HEAD~2")
