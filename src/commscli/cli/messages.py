@@ -59,16 +59,43 @@ def revise(
 
 
 @app.command(rich_help_panel=PANEL)
-def show(message: Annotated[str, typer.Argument()]) -> None:
+def show(
+    message: Annotated[str, typer.Argument()],
+    private: Annotated[
+        str, typer.Option(metavar="FILE", help="Whether FILE has a private objection's words.")
+    ] = "",
+) -> None:
     """Show a message: its words, its gates, what was said about it."""
     from commscli.render.message_documents import show_document  # noqa: PLC0415 - lazy
     from commscli.render.message_text import message_text  # noqa: PLC0415 - lazy
     from commscli.workflow.showing import look  # noqa: PLC0415 - lazy
 
     run = state.current
+    if private:
+        _show_private(message, private)
+        return
     seen = look(run.session(), message)
     tell_meant(run, seen.incident, seen.message, seen.revision)
     run.answer(lambda: show_document(seen), lambda: message_text(seen, run.paint()))
+
+
+def _show_private(message: str, file: str) -> None:
+    from pathlib import Path  # noqa: PLC0415 - lazy
+
+    from commscli.render.message_documents import private_document  # noqa: PLC0415 - lazy
+    from commscli.workflow.showing import find  # noqa: PLC0415 - lazy
+    from commscli.workflow.withholding import fitting  # noqa: PLC0415 - lazy
+
+    run = state.current
+    found = fitting(find(run.session(), message).message, Path(file).expanduser())
+    run.answer(
+        lambda: private_document(found),
+        lambda: (
+            f"these are the words of {found.person}'s private objection "
+            f"({found.withheld.category}) in {found.gate},\nrecord {found.record[:16]} "
+            f"of {found.at}, byte for byte\n"
+        ),
+    )
 
 
 @app.command(rich_help_panel=PANEL)

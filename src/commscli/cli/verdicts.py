@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from commscli.domain.ids import Digest
     from commscli.gates.message import MessageCase
     from commscli.workflow.judging import Opinion
+    from commscli.workflow.recording import Recorded
     from commscli.workflow.session import Session
 
 PANEL = "Every incident"
@@ -30,7 +31,13 @@ def review(  # noqa: PLR0917 - typer's form
         str, typer.Option(metavar="TEXT", help="A suggestion; blocks nothing.")
     ] = "",
     object_: Annotated[
-        str, typer.Option("--object", metavar="TEXT", help="A strong objection; blocks.")
+        str, typer.Option("--object", metavar="TEXT|-", help="A strong objection; blocks.")
+    ] = "",
+    private: Annotated[
+        bool, typer.Option("--private", help="The objection's words stay off the record.")
+    ] = False,
+    category: Annotated[
+        str, typer.Option(metavar="C", help="What a private objection is about, in a word.")
     ] = "",
     edit: Annotated[bool, typer.Option("--edit", help="Propose other words.")] = False,
     file: Annotated[str, typer.Option(metavar="F|-", help="The other words, for --edit.")] = "",
@@ -51,8 +58,51 @@ def review(  # noqa: PLR0917 - typer's form
             code="usage",
         )
     kind = {"--ok": "ok", "--object": "objected"}.get(said[0], "suggested")
-    opinion = Opinion(kind=kind, text=suggest or object_ or why, gate=gate)
+    opinion = Opinion(
+        kind=kind,
+        text=suggest or _given(object_) or why,
+        gate=gate,
+        private=_category(object_, private=private, category=category),
+    )
     _judge(messages, opinion, everything=all_, edit=edit, file=file)
+
+
+def _given(text: str) -> str:
+    """Return the words of an objection: from stdin for ``-``, so that no shell keeps them.
+
+    Raises:
+        BadInput: if there are none, or they look like words that are kept private.
+    """
+    from commscli.cli.asking import given_text  # noqa: PLC0415 - lazy
+    from commscli.domain.private_words import withheld  # noqa: PLC0415 - lazy
+
+    if text != "-":
+        words = text
+    else:
+        words = given_text("-").decode(errors="surrogateescape").strip("\n")
+        if not words.strip():
+            raise BadInput("there are no words on stdin", remedy="--object TEXT", code="usage")
+    if withheld(words):
+        raise BadInput(
+            "these words look like a private objection, and are none",
+            remedy="--object TEXT --private keeps words off the record",
+            code="usage",
+        )
+    return words
+
+
+def _category(object_: str, *, private: bool, category: str) -> str:
+    """Return what a private objection is about; nothing, for one on record."""
+    from commscli.domain.ids import checked_id  # noqa: PLC0415 - lazy
+    from commscli.domain.private_words import UNSTATED  # noqa: PLC0415 - lazy
+
+    if (private and not object_) or (category and not private):
+        raise BadInput(
+            "--private is for --object TEXT, and --category for --private",
+            remedy="comms review MESSAGE --object TEXT --private --category legal",
+            code="usage",
+        )
+    return checked_id(category or UNSTATED, what="category") if private else ""
 
 
 @app.command(rich_help_panel=PANEL)
@@ -133,8 +183,32 @@ def _judge(
         opinion = replace(opinion, edit=_other_words(run, session, messages, file))
     shower = _shower(run, session)
     recorded = judge(session, messages, opinion, show=shower, show_all=everything)
-    tell_recorded(run, recorded, lambda: "".join(f"{_line(r.record)}\n" for r in recorded.records))
+    kept = _kept(session, recorded) if opinion.private else {}
+    tell_recorded(
+        run, recorded, lambda: "".join(f"{_line(r.record)}\n" for r in recorded.records), **kept
+    )
     tell_resolved(run, recorded)
+    for one in kept.get("private", ()):
+        run.tell(
+            f"the words are in {one['file']}, readable by you alone, and nowhere else: hand the "
+            f"file over, and comms show {one['message']} --private FILE verifies it"
+        )
+
+
+def _kept(session: "Session", recorded: "Recorded") -> dict[str, list[dict[str, str]]]:
+    """Return where the words lie that are not on record."""
+    from commscli.domain.private_words import withheld  # noqa: PLC0415 - lazy
+    from commscli.workflow.withholding import place_of  # noqa: PLC0415 - lazy
+
+    found = [(r.record.message, withheld(getattr(r.record.body, "text", "")))
+             for r in recorded.records]  # fmt: skip
+    return {
+        "private": [
+            {"message": message, "category": words.category, "digest": words.digest,
+             "file": str(place_of(session.repository, words))}
+            for message, words in found if words is not None
+        ]
+    }  # fmt: skip
 
 
 def _line(record: object) -> str:

@@ -6,7 +6,7 @@ command began. If a newer one has arrived, it refuses and says what changed.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from commscli.domain.ids import Digest, GateId
@@ -31,6 +31,7 @@ from commscli.workflow.recording import (
 )
 from commscli.workflow.session import Session
 from commscli.workflow.shown import last_shown, remember
+from commscli.workflow.withholding import Kept, keep, keeping
 
 Show = Callable[[MessageCase, Digest], bool]
 """Shows a revision to a person; returns whether they want to go on."""
@@ -45,6 +46,8 @@ class Opinion:
     gate: str = ""
     edit: bytes = b""
     approving: bool = False
+    private: str = ""
+    """The category of words that stay off the record; empty where they go on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +78,9 @@ def judge(
         NotEntitled: if this person judges no gate of it.
     """
     bound = _bind_all(session, references, opinion, show, show_all=show_all)
+    private: dict[Digest, Kept] = {}
+    if opinion.private:
+        private = {one.subject: keep(opinion.text, opinion.private) for one in bound}
     kept: list[RecordBytes] = []
 
     def make() -> Change:
@@ -91,11 +97,15 @@ def judge(
             if opinion.edit:
                 name = f"{sha256(opinion.edit).hexdigest()[:16]}.md"
                 files[f"{folder_of(one.incident, one.message)}/proposals/{name}"] = opinion.edit
-            kept.append(record_of(session, _act(case, message, gate, one, opinion)))
+            said = opinion
+            if one.subject in private:
+                said = replace(opinion, text=private[one.subject].on_record.text)
+            kept.append(record_of(session, _act(case, message, gate, one, said)))
         subject = f"{_VERBS[opinion.kind]} {', '.join(one.message for one in bound)}"
         return change_of(session, kept, subject=subject, files=files)
 
-    written = session.write(make)
+    with keeping(session.repository, private.values()):
+        written = session.write(make)
     return Recorded(
         records=tuple(kept),
         written=written,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from commscli.domain.order import Placed, order
+from commscli.domain.private_words import told as told_words
 from commscli.domain.records import (
     Declared,
     Drafted,
@@ -86,7 +87,7 @@ def _parts(record: Record) -> Iterator[str]:
 def _verdict(record: Record, body: Verdict) -> str:
     words = {"ok": "passed", "suggested": "suggested for", "objected": "objected in"}
     settled = f", settling {len(body.settles)}" if body.settles else ""
-    text = f": {body.text}" if body.text else ""
+    text = f": {told_words(body.text)}" if body.text else ""
     edit = " with other words" if body.edit else ""
     return f"{words[record.kind]} {record.gate}{settled}{edit}{text}"
 
