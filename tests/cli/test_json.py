@@ -62,14 +62,22 @@ def test_every_document_of_every_command_fits(small: Cast) -> None:
         ["draft"], ["status"], ["next"], ["log"], ["fact", "list"], ["fact", "regions=north"],
         ["severity", "2"], ["rules"], ["explain", "open-gate"], ["doctor"], ["sync"],
         ["trust", "show"], ["trust", "log"], ["trust", "pin"], ["trust", "gates"],
+        ["trust", "admins"], ["trust", "propose"],
         ["trust", "role", "bo", "--role", "legal-officer"], ["template", "list"],
-        ["template", "show", "base/message"], ["playbook", "list"],
+        ["template", "show", "base/message"],
+        ["template", "ok", "base/detection/all-customers", "--audience", "customers", "--show"],
+        ["playbook", "list"],
         ["playbook", "show", "service-outage"], ["check"], ["show", MESSAGE],
         ["preview", MESSAGE], ["skip", "internal", "--why", "in the room"],
+        ["hook", "install"], ["hook", "run", "pre-commit"],
     ):  # fmt: skip
         said(ana, *argv)
     said(bo, "sync")
     said(bo, "approve", MESSAGE, "--object", "too long")
+    said(bo, "withdraw", MESSAGE, "--why", "it is not")
+    said(bo, "review", MESSAGE, "--gate", "approval", "--object", "hm", "--private")
+    (file,) = (bo.folder / ".git" / "comms" / "private").iterdir()
+    said(bo, "show", MESSAGE, "--private", str(file))
     said(bo, "withdraw", MESSAGE, "--why", "it is not")
     said(bo, "show", MESSAGE)
     said(ana, "sync")
@@ -83,6 +91,7 @@ def test_every_document_of_every_command_fits(small: Cast) -> None:
     said(ana, "send", MESSAGE)
     said(ana, "status")
     said(ana, "check")
+    said(ana, "bundle", "checkout")
     said(ana, "phase", "identification", "--why", "found")
     said(bo, "approve", MESSAGE, code=1)
     for begun in documents_of_beginners(small):

@@ -275,3 +275,30 @@ def test_very_long_words_break_nothing(small: Cast) -> None:
     small.ana.done("new", long, "--severity", "1", "--fact", f"impact={long}")
     assert long in small.ana.done("status").out
     assert "\nSEV-1, in investigation" in small.ana.done("status").out
+
+
+def test_a_trust_proposal_is_read_before_it_is_signed(full: Cast) -> None:
+    full.ana.done("trust", "admins", "--add", "lea", "--quorum", "2")
+    lea = full.lea
+    lea.done("sync")
+    declined = at(lea, "trust", "sign", lines=[("Sign this?", "n\n")])
+    assert "lea becomes an admin" in declined.screen
+    assert "every line that differs" in declined.screen
+    assert declined.code == 1
+    assert "proposals/trust/" in lea.git("ls-files")
+
+    signed = at(lea, "trust", "sign", lines=[("Sign this?", "y\n")])
+    assert signed.code == 0
+    assert "trust version 3" in signed.screen
+
+
+def test_a_version_edited_by_hand_is_told_in_words_first(small: Cast) -> None:
+    text = (small.ana.folder / "trust" / "0002.yaml").read_text(encoding="utf-8")
+    path = small.root / "edited.yaml"
+    path.write_text(text.replace("Bo Example", "Bo Birch"), encoding="utf-8")
+
+    declined = at(small.ana, "trust", "propose", str(path), lines=[("what you mean?", "n\n")])
+    assert "bo: name becomes Bo Birch" in declined.screen
+    assert declined.code == 1
+    done = at(small.ana, "trust", "propose", str(path), lines=[("what you mean?", "y\n")])
+    assert "trust version 3" in done.screen

@@ -170,7 +170,8 @@ def test_a_record_of_another_incident_that_lies_here(tmp_path: Path) -> None:
     elsewhere(story)
     base = story.tip
     story.incident = OTHER
-    astray = story.written("hold", Reasoned(why="wait"), "lea", message="", after=[Digest("f" * 64)])
+    nowhere = [Digest("f" * 64)]
+    astray = story.written("hold", Reasoned(why="wait"), "lea", message="", after=nowhere)
     story.incident = INCIDENT
     home = f"incidents/{INCIDENT}/records/{astray.path.rpartition('/')[2]}"
     story.enter(astray, key="lea", path=home)

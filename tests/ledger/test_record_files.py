@@ -288,9 +288,9 @@ def test_a_kind_stands_only_where_it_belongs(kind: str, message: str, sentence: 
 
 
 def test_only_what_is_said_of_templates_belongs_to_no_incident() -> None:
-    with pytest.raises(GrammarFault, match="belongs to an incident, and this one names none$"):
+    with pytest.raises(GrammarFault, match=r"belongs to an incident, and this one names none$"):
         record_files.write(example_record("fact", incident=""))
-    with pytest.raises(GrammarFault, match="^a template-ok record belongs to no incident$"):
+    with pytest.raises(GrammarFault, match=r"^a template-ok record belongs to no incident$"):
         record_files.write(example_record("template-ok", incident="outage"))
     assert record_files.write(example_record("template-ok")).path.startswith("templates/records/")
 

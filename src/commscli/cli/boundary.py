@@ -82,7 +82,7 @@ def _print_document(fault: CommsError, code: int) -> None:
 
 def error_text(fault: CommsError) -> str:
     """Return a failure as a person reads it: what, every place, and what to do next."""
-    from commscli.render.escaping import safe  # noqa: PLC0415 - only on failure
+    from commscli.render.escaping import inert, safe  # noqa: PLC0415 - only on failure
 
     lines = [f"error: {fault.text}"]
     if fault.place and not fault.problems:
@@ -93,7 +93,7 @@ def error_text(fault: CommsError) -> str:
         lines.append(f"  {missing.gate} ({missing.state}): {missing.count} missing, could: {could}")
     if fault.remedy:
         lines.append(f"next: {fault.remedy}")
-    return safe("\n".join(lines)) + "\n"
+    return inert(safe("\n".join(lines))) + "\n"
 
 
 def _usage(fault: Exception, *, as_json: bool) -> int:

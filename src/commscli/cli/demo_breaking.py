@@ -17,6 +17,7 @@ from commscli.ledger.signing import make_key, open_signer
 
 MALLORY = ("-c", "user.name=Mallory", "-c", "user.email=mallory@example.com",
            "-c", "commit.gpgsign=false")  # fmt: skip
+WHEN = "2026-11-22T12:00:00Z"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,8 @@ def break_it(stage: Stage, name: str) -> None:
         StoryBroke: if the check does not see it: a bug.
     """
     attack = BREAKS[name]
-    clone = copy_of(stage, f"broken-{name}")
+    head = git.run(["rev-parse", "--short=8", "HEAD"], cwd=stage.hub).decode().strip()
+    clone = copy_of(stage, f"broken-{name}-{head}")
     told = "\n".join(attack.do(stage, clone))
     sys.stdout.write(f"In a throwaway clone, {told}\n\n$ comms check\n")
     sys.stdout.flush()
@@ -47,8 +49,12 @@ def break_it(stage: Stage, name: str) -> None:
 
 
 def _commit(clone: Path, message: str) -> None:
+    """Commit as Mallory, at one moment: done again, it is the same commit, and no rollback."""
     git.run(["add", "--all", "."], cwd=clone)
-    git.run([*MALLORY, "commit", "--quiet", "-m", message], cwd=clone)
+    moment = {"GIT_AUTHOR_DATE": WHEN, "GIT_COMMITTER_DATE": WHEN}
+    git.run(
+        [*MALLORY, "commit", "--quiet", "-m", message], cwd=clone, env={**git.HERMETIC, **moment}
+    )
 
 
 def _comma(stage: Stage, clone: Path) -> Iterator[str]:
@@ -67,7 +73,7 @@ def _drop_objection(stage: Stage, clone: Path) -> Iterator[str]:
     path = next(iter(sorted(records))).relative_to(stage.desk)
     for file in (path, path.with_name(f"{path.name}.sig")):
         git.run(["rm", "--quiet", str(file)], cwd=clone)
-    git.run([*MALLORY, "commit", "--quiet", "-m", "Tidy up"], cwd=clone)
+    _commit(clone, "Tidy up")
     yield "Mallory removes Lea's objection, as if Legal had never said no:"
     yield f"  git rm {path}"
     yield f"  git rm {path}.sig"
@@ -128,7 +134,7 @@ def _squash(stage: Stage, clone: Path) -> Iterator[str]:
     del stage  # the clone is all that it takes
     count = 6
     git.run(["reset", "--quiet", "--soft", f"HEAD~{count}"], cwd=clone)
-    git.run([*MALLORY, "commit", "--quiet", "-m", "Squash"], cwd=clone)
+    _commit(clone, "Squash")
     yield "somebody squashes the newest six commits into one, as a merge button"
     yield "does, and with the commits the signatures of those who made them are gone:"
     yield f"  git reset --soft HEAD~{count}"

@@ -1,6 +1,7 @@
 """``comms check``, ``rules``, ``explain``: what is proven, and by which rules."""
 
-from typing import Annotated
+import os
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -8,54 +9,88 @@ from commscli.cli.app import app, state
 from commscli.cli.exits import Exit
 from commscli.errors import BadInput, CommsError
 
+if TYPE_CHECKING:
+    from commscli.domain.report import Report
+
 PANEL = "Proof"
 
 
 @app.command(rich_help_panel=PANEL)
-def check(
+def check(  # noqa: PLR0917 - typer's form
     paths: Annotated[list[str], typer.Argument(metavar="[PATH]...")] = [],  # noqa: B006 - typer's form
     form: Annotated[
-        str, typer.Option("--format", metavar="text|json", help="How to say it.")
+        str,
+        typer.Option(
+            "--format", metavar="FORMAT", help="text, json, sarif, junit, github, gitlab."
+        ),
     ] = "text",
     pin: Annotated[str, typer.Option(metavar="FILE", help="The pin to hold it against.")] = "",
+    since: Annotated[
+        str, typer.Option(metavar="REV", help="Take REV as checked; judge what came after it.")
+    ] = "",
+    at: Annotated[str, typer.Option(metavar="REV", help="Judge this commit, not HEAD.")] = "",
+    bundle: Annotated[
+        str, typer.Option(metavar="FILE", help="Judge an evidence file, offline.")
+    ] = "",
+    genesis: Annotated[
+        str, typer.Option(metavar="DIGEST", help="For --bundle: the digest that I was told.")
+    ] = "",
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count too.")] = False,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 on findings.")] = False,
 ) -> None:
     """Prove that every sent message passed every gate."""
-    from commscli.render.check_text import check_text  # noqa: PLC0415 - lazy
-    from commscli.render.documents import check_document  # noqa: PLC0415 - lazy
+    from commscli.cli.check_output import chosen, print_check  # noqa: PLC0415 - lazy
+    from commscli.cli.limits import limited  # noqa: PLC0415 - lazy
     from commscli.workflow.checking import check as check_  # noqa: PLC0415 - lazy
 
     run = state.current
-    if form not in {"text", "json"}:
-        raise BadInput(f"--format {form}: expected text or json", code="usage")
-    run.as_json = run.as_json or form == "json"
+    form = chosen(form, as_json=run.as_json)
     run.pin = pin or run.pin
     try:
-        report = check_(run.session(), paths)
+        with limited(os.environ):
+            report = (
+                _check_evidence(bundle, genesis, alone=not (paths or since or at))
+                if bundle or genesis
+                else check_(run.session(), paths, since=since, at=at)
+            )
     except CommsError as fault:
-        _unreadable(fault)
+        _unreadable(fault, form)
         return
-    run.answer(lambda: check_document(report), lambda: check_text(report, run.paint()))
+    print_check(run, report, form, every=bool(paths), strict=strict)
     warned = any(finding.level == "warning" for finding in report.findings)
     run.exit_code = _exit(str(report.outcome), warned=warned and strict)
     if exit_zero and run.exit_code == Exit.REFUSED:
         run.exit_code = Exit.DONE
 
 
-def _unreadable(fault: CommsError) -> None:
-    """A check with ``--json`` always prints its own document: whoever reads it reads one shape."""
-    from commscli.cli.boundary import error_text  # noqa: PLC0415 - lazy
-    from commscli.cli.exits import exit_code  # noqa: PLC0415 - lazy
-    from commscli.render.documents import check_document, error_document  # noqa: PLC0415 - lazy
-    from commscli.workflow.checking import undecided  # noqa: PLC0415 - lazy
+def _check_evidence(bundle: str, genesis: str, *, alone: bool) -> "Report":
+    from pathlib import Path  # noqa: PLC0415 - lazy, with the rest
+
+    from commscli.workflow.bundle_checking import check_evidence  # noqa: PLC0415 - lazy
 
     run = state.current
-    if not run.as_json:
+    if not alone or not bundle or (genesis and run.pin):
+        raise BadInput(
+            "--bundle FILE stands by itself, with one of --pin FILE and --genesis DIGEST",
+            remedy="comms check --bundle FILE --genesis DIGEST",
+            code="usage",
+        )
+    return check_evidence(run.circumstances(), Path(bundle).expanduser(), genesis=genesis)
+
+
+def _unreadable(fault: CommsError, form: str) -> None:
+    """Print a document all the same, for whoever reads one; a person reads the error alone."""
+    from commscli.cli.boundary import error_text  # noqa: PLC0415 - lazy
+    from commscli.cli.check_output import print_check  # noqa: PLC0415 - lazy
+    from commscli.cli.exits import exit_code  # noqa: PLC0415 - lazy
+    from commscli.render.documents import error_document  # noqa: PLC0415 - lazy
+    from commscli.workflow.checking import undecided  # noqa: PLC0415 - lazy
+
+    if form == "text":
         raise fault
-    code = exit_code(fault)
-    document = check_document(undecided(fault)) | {"error": error_document(fault, code)}
-    run.answer(lambda: document, str)
+    run, code = state.current, exit_code(fault)
+    error = error_document(fault, code)
+    print_check(run, undecided(fault), form, every=False, strict=False, error=error)
     run.tell(error_text(fault))
     run.exit_code = code
 

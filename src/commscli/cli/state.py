@@ -71,9 +71,9 @@ class State:
 
     def tell(self, text: str) -> None:
         """Say something beside the data."""
-        from commscli.render.escaping import safe  # noqa: PLC0415 - lazy
+        from commscli.render.escaping import inert, safe  # noqa: PLC0415 - lazy
 
-        sys.stderr.write(safe(text).rstrip("\n") + "\n")
+        sys.stderr.write(inert(safe(text)).rstrip("\n") + "\n")
 
     def answer(self, document: Callable[[], Mapping[str, Any]], text: Callable[[], str]) -> None:
         """Print the data: the document with ``--json``, the text without."""

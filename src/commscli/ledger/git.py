@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from subprocess import PIPE, Popen, TimeoutExpired
+from threading import Thread
 from typing import IO, cast
 
 QUARANTINE = ("GIT_QUARANTINE_PATH", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES")
@@ -48,6 +49,7 @@ HERMETIC: Mapping[str, str] = {
     "GIT_LITERAL_PATHSPECS": "1",
     "GIT_NO_LAZY_FETCH": "1",  # a promisor remote names a program; older gits need the next line
     "GIT_ALLOW_PROTOCOL": "none",  # so that not even a missing object goes to the network
+    "GIT_ALLOC_LIMIT": "1g",  # a few bytes of a pack can tell git to make any number of them
 }
 QUIET_CONFIG = (
     *("-c", "core.hooksPath=/dev/null"),  # update-ref runs reference-transaction hooks
@@ -165,7 +167,19 @@ def network_environment(*, interactive: bool) -> dict[str, str]:
 
 
 def pipes(process: Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
-    """Return where to write to git and where to read from it."""
+    """Return where to write to git and where to read from it.
+
+    What it complains about is passed over: unread, it would keep git waiting once it is long.
+    """
     if process.stdin is None or process.stdout is None:
         raise BadInput("git was started without pipes")
+    if process.stderr is not None:
+        Thread(target=_pass_over, args=(process.stderr,), daemon=True).start()
+        process.stderr = None  # the thread's alone, and it ends with git
     return process.stdin, process.stdout
+
+
+def _pass_over(said: IO[bytes]) -> None:
+    with said:
+        while said.read(65536):
+            pass

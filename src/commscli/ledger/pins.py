@@ -16,6 +16,8 @@ from commscli.ledger.line_grammar import GrammarFault
 from commscli.ledger.repository import Repository
 
 SCHEMA = "comms/pin@1"
+LONGEST = 64
+"""How long the name of a repository may be for its pin to be called like it."""
 _COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 _FITS: Mapping[str, Callable[[object], bool]] = {
     "schema": lambda value: value == SCHEMA,
@@ -83,7 +85,8 @@ def _folder(variable: str, fallback: str, environ: Mapping[str, str]) -> Path:
 def stored(repository_id: str, environ: Mapping[str, str] = os.environ) -> Path:
     """Return where this user's pin of a repository lies."""
     name = sha256(repository_id.encode()).hexdigest()[:32]
-    safe = repository_id if repository_id.replace("-", "").isalnum() else name
+    plain = len(repository_id) <= LONGEST and repository_id.replace("-", "").isalnum()
+    safe = repository_id if plain else name
     return _folder("XDG_CONFIG_HOME", ".config", environ) / "pins" / f"{safe}.pin"
 
 

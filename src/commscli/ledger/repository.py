@@ -61,10 +61,18 @@ class Repository:
         """Return the commit that a revision names, or ``None``."""
         try:
             named = self.run("rev-parse", "--verify", "--quiet", "--end-of-options",
-                             f"{revision}^{{commit}}")  # fmt: skip
+                             f"{revision}^{{commit}}", env=dict(git.quarantine()))  # fmt: skip
         except GitFailed:
             return None
         return CommitId(named.decode().strip())
+
+    @property
+    def shallow(self) -> bool:
+        """Whether this clone lacks the older part of its history."""
+        try:
+            return (self.common_dir / "shallow").stat().st_size > 0
+        except OSError:
+            return False
 
     def unfinished(self) -> tuple[str, str] | None:
         """Return what somebody is in the middle of, and how to end it."""
@@ -129,6 +137,7 @@ class Reading:
             **git.HERMETIC,
             "GIT_DIR": str(folder),
             "GIT_OBJECT_DIRECTORY": str(repository.objects),
+            "GIT_ALLOC_LIMIT": "256m",  # four times what we accept of an object
             **git.quarantine(),
         }
         return cls(git_dir=folder, env=env, object_format=repository.object_format)
@@ -195,6 +204,15 @@ def _not_a_repository(start: Path, failure: GitFailed) -> BadInput:
     return BadInput(f"git cannot read the repository at {start}: {failure.said.strip()}")
 
 
+def _is_born(repository: Repository) -> bool:
+    """Whether HEAD names something, be it there or not; what cannot be told counts as that."""
+    try:
+        repository.run("rev-parse", "--verify", "--quiet", "HEAD")
+    except GitFailed as failure:
+        return failure.status != 1
+    return True
+
+
 def tip(repository: Repository, revision: str = "HEAD") -> CommitId:
     """Return the commit to judge.
 
@@ -205,6 +223,12 @@ def tip(repository: Repository, revision: str = "HEAD") -> CommitId:
     if commit is not None:
         return commit
     if revision == "HEAD":
+        if _is_born(repository):
+            raise Undecided(
+                "the commit at HEAD cannot be read",
+                remedy="git fsck --full, then clone afresh",
+                code="broken-object",
+            )
         raise Undecided(
             "this branch has no commit yet",
             remedy="comms init, to make the first trust version",

@@ -8,7 +8,7 @@ from commscli.domain.ids import CommitId
 from commscli.ledger.commits import raw
 from commscli.ledger.objects import Objects
 from commscli.ledger.repository import Repository
-from commscli.ledger.tree_bytes import FOLDER, Tree
+from commscli.ledger.tree_bytes import FILE, FOLDER, Entry, Tree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,12 +21,15 @@ class Snapshot:
 
     def read(self, path: str) -> bytes | None:
         """Return a file's bytes, or ``None`` where there is no file."""
-        *folders, name = path.split("/")
-        tree = self._folder(folders)
-        entry = tree.get(name) if tree is not None else None
+        entry = self._entry(path)
         if entry is None or entry.mode in {FOLDER, "160000"}:
             return None
         return self.objects.read("blob", entry.id)
+
+    def is_plain(self, path: str) -> bool:
+        """Whether there is a file that is no link and no program."""
+        entry = self._entry(path)
+        return entry is not None and entry.mode == FILE
 
     def files(self, folder: str) -> Iterator[tuple[str, bytes]]:
         """Yield the files below a folder by their path from it, sorted."""
@@ -38,6 +41,10 @@ class Snapshot:
     def names(self, folder: str) -> tuple[str, ...]:
         """Return what lies in a folder, by name."""
         return tuple(self._folder(folder.split("/")) or ())
+
+    def _entry(self, path: str) -> Entry | None:
+        *folders, name = path.split("/")
+        return (self._folder(folders) or {}).get(name)
 
     def _folder(self, folders: list[str]) -> Tree | None:
         tree = self.objects.tree(self.root)

@@ -210,15 +210,25 @@ def _merge(
         found = [c.tree for c in raw(objects, [bases[0], ours, theirs])]
         merged = merge(objects, *found)
         if merged.conflicts:
-            raise Refused(
-                f"both sides changed {', '.join(merged.conflicts)}",
-                remedy=f"git merge {REMOTE}/{branch.removeprefix('refs/heads/')}, and bring the "
-                "two together by hand",
-                code="conflict",
-            )
+            raise _conflict(merged.conflicts, f"{REMOTE}/{branch.removeprefix('refs/heads/')}")
         tree = trees.grow(repository, objects, found[1], merged.changes, merged.modes)
     message = f"Merge {REMOTE}/{branch.removeprefix('refs/heads/')}"
     return commit_object(repository, tree, [ours, theirs], person=person, at=at, message=message)
+
+
+def _conflict(paths: tuple[str, ...], upstream: str) -> Refused:
+    """Return the refusal to merge; two rosters at once cannot be brought together by anybody."""
+    both = f"both sides changed {', '.join(paths)}"
+    if any(path.startswith("trust/") for path in paths):
+        return Refused(
+            f"{both}: somebody else changed the roster at the same time, and theirs is shared",
+            remedy=f"git log {upstream}.. shows what you have not shared; git reset --keep "
+            f"{upstream} takes it back; then make your change again",
+            code="roster-conflict",
+        )
+    return Refused(
+        both, remedy=f"git merge {upstream}, and bring the two together by hand", code="conflict"
+    )
 
 
 def _move(repository: Repository, branch: str, old: CommitId | None, new: CommitId) -> None:

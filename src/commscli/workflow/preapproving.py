@@ -4,6 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from commscli.documents.front_matter import split
+from commscli.documents.models.heads import DraftHead
+from commscli.documents.validate import validate
 from commscli.domain.ids import GateId, IncidentId
 from commscli.domain.incident import Incident
 from commscli.domain.moments import is_moment
@@ -121,13 +124,12 @@ def approve_template(session: Session, wanted: Wanted, expected: str) -> Recorde
             audience=audience,
             phase=wanted.phase,
             channels=_channels(settings, audience),
+            next_update=_promise(text),
             text=text,
             until=wanted.until,
         )
         after = tuple(session.case.templates.ordered.heads())
-        act = Act(
-            kind="template-ok", body=body, incident=IncidentId(""), gate=gate, after=after
-        )
+        act = Act(kind="template-ok", body=body, incident=IncidentId(""), gate=gate, after=after)
         kept.append(record_of(session, act))
         subject = f"Pass {wanted.template} for {audience} beforehand"
         return change_of(session, kept, subject=subject)
@@ -159,6 +161,12 @@ def _gate(session: Session, wanted: Wanted) -> GateId:
             code="which-gate",
         )
     return chosen[0]
+
+
+def _promise(text: str) -> str:
+    """Return when the next update follows, as the head of the text says it."""
+    head = split(text, "draft.md").head
+    return validate(DraftHead, head).next_update if head is not None else ""
 
 
 def _channels(settings: Settings, audience: str) -> dict[str, dict[str, str]]:

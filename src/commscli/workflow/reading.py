@@ -8,6 +8,7 @@ from commscli.domain.records import Drafted
 from commscli.errors import BadInput, Refused
 from commscli.gates.message import MessageCase
 from commscli.ledger.record_files import folder_of
+from commscli.ledger.repository import tip
 from commscli.ledger.snapshot import snapshot
 from commscli.workflow.session import Session
 
@@ -44,6 +45,30 @@ def draft_bytes(session: Session, message: MessageCase, digest: Digest) -> bytes
         remedy="comms check; the spokesperson records them again: comms revise",
         code="words-missing",
     )
+
+
+def require_words_there(session: Session, message: MessageCase, digest: Digest) -> None:
+    """Refuse to send beside other words: they would stand there as those that were sent.
+
+    Raises:
+        Refused: if the newest commit has other words or attachments than the revision names.
+    """
+    body, folder = drafted(message, digest), folder_of(message.incident, message.message)
+    wanted = {"draft.md": str(body.draft)}
+    wanted |= {f"attachments/{name}": blob for name, blob in body.attachments}
+    with snapshot(session.repository, tip(session.repository)) as files:
+        there = {"draft.md": files.read(f"{folder}/draft.md") or b""}
+        there |= {f"attachments/{n}": data for n, data in files.files(f"{folder}/attachments")}
+        found = {name: sha256(data).hexdigest() for name, data in there.items()}
+        odd = [name for name in found if not files.is_plain(f"{folder}/{name}")]
+    changed = sorted({n for n, _ in wanted.items() ^ found.items()} | {*odd})
+    if changed:
+        raise Refused(
+            f"{', '.join(f'{folder}/{name}' for name in changed)} changed since revision "
+            f"{body.revision} was recorded, and nobody passed that",
+            remedy=f"put it back (git revert), or record it: comms revise {message.message}",
+            code="words-changed",
+        )
 
 
 def only_head(message: MessageCase) -> Digest:

@@ -9,7 +9,6 @@ from commscli.documents.characters import read_text
 from commscli.documents.front_matter import split
 from commscli.domain.ids import Digest
 from commscli.domain.records import Verdict
-from commscli.domain.report import GateState
 from commscli.errors import BadInput, Refused
 from commscli.gates.case import IncidentCase
 from commscli.gates.message import MessageCase
@@ -66,10 +65,7 @@ def revise(session: Session, reference: str, source: Source) -> Revised:
     heads = named.message.revisions.heads(named.message.ordered.everything)
     text = _new_words(session, named, heads, source)
     standing = {
-        (str(v.gate), str(p))
-        for v in named.message.verdict.gates
-        if v.state.passes
-        for p in v.by
+        (str(v.gate), str(p)) for v in named.message.verdict.gates if v.state.passes for p in v.by
     }
     kept: list[RecordBytes] = []
 
@@ -251,10 +247,5 @@ def _stale(
     session: Session, named: Named, standing: set[tuple[str, str]]
 ) -> tuple[tuple[str, str], ...]:
     _, message = still_there(session, named.incident.id, named.message.message)
-    still = {
-        (str(v.gate), str(p))
-        for v in message.verdict.gates
-        if v.state.passes
-        for p in v.by
-    }
+    still = {(str(v.gate), str(p)) for v in message.verdict.gates if v.state.passes for p in v.by}
     return tuple(sorted(standing - still))

@@ -18,7 +18,7 @@ from commscli.errors import BadInput, Busy, Refused, Undecided
 from commscli.gates.case import IncidentCase
 from commscli.gates.message import MessageCase
 from commscli.workflow.bars import require_passed
-from commscli.workflow.reading import drafted
+from commscli.workflow.reading import drafted, require_words_there
 from commscli.workflow.recorded_words import recipient_folders, recorded_words
 from commscli.workflow.session import Session
 from commscli.workflow.settings import load_settings
@@ -90,6 +90,8 @@ def require_ready(session: Session, case: IncidentCase, message: MessageCase, wh
             remedy="draft for that phase, or say why it still goes: --why TEXT",
             code="superseded",
         )
+    if not (message.sends and message.sends[-1].sent is None):
+        require_words_there(session, message, message.verdict.subject or Digest(""))
 
 
 def make_plan(session: Session, case: IncidentCase, message: MessageCase, why: str) -> Plan:

@@ -64,19 +64,25 @@ class Session:
         """The history at HEAD, worked out; read anew after whatever moves HEAD."""
         if self._case is None:
             history = read_history(self.repository, tip(self.repository))
-            self._case = build(history, self.pin_for(first_repository(history)))
+            self._case = build(history, self.pin_for(history))
         return self._case
 
-    def pin_for(self, repository_id: str) -> Pin | None:
-        """Return the pin: ``--pin``, then ``COMMS_PIN``, then this user's store."""
+    def pin_for(self, history: History) -> Pin | None:
+        """Return the pin: ``--pin``, then ``COMMS_PIN``, then this user's store.
+
+        Anybody can add a file that looks like the first trust version of another repository;
+        so, of the pins in the store, the one counts whose beginning is really here.
+        """
         environ = self.circumstances.environ
-        path = pins.stored(repository_id, environ)
         if self.circumstances.pin:
             pin = pins.read(Path(self.circumstances.pin).expanduser())
-        elif repository_id and path.exists():
-            pin = pins.read(path)
         else:
-            return None
+            paths = [pins.stored(name, environ) for name in _repositories(history)]
+            stored = [pins.read(path) for path in paths if path.exists()]
+            here = {file.digest for file in history.trusts}
+            if not stored:
+                return None
+            pin = next((found for found in stored if found.genesis in here), stored[0])
         branch = self.repository.branch()
         return replace(
             pin, seen=pins.remembered_tip(self.repository, branch, environ) if branch else None
@@ -137,6 +143,8 @@ class Session:
         Raises:
             Unreachable: if the remote does not answer and it must.
         """
+        if required:
+            self._unreachable = False  # what must be shared is not given up for an earlier failure
         if not self.online:
             return Joined.NOTHING
         branch = require_branch(self.repository)
@@ -255,9 +263,7 @@ class Session:
             )
 
 
-def first_repository(history: History) -> str:
-    """Return the repository that the first readable trust version names, for finding its pin."""
-    for file in history.trusts:
-        if file.trust is not None and not file.trust.previous:
-            return file.trust.repository
-    return ""
+def _repositories(history: History) -> list[str]:
+    """Return what the first trust versions here call the repository: one, if nobody is hostile."""
+    names = (f.trust.repository for f in history.trusts if f.trust and not f.trust.previous)
+    return list(dict.fromkeys(name for name in names if name))
