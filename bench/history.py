@@ -5,14 +5,15 @@ commit, each record and each commit signed by a real Ed25519 key.
 """
 
 import subprocess
-import zlib
+from bisect import insort
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from hashlib import sha1, sha256
+from hashlib import sha256
 from pathlib import Path
-from struct import pack
+from typing import TextIO
 
+from bench.packs import Base, Pack
 from commscli.domain.history import Pin
 from commscli.domain.ids import Digest, GateId, IncidentId, MessageId, PersonId
 from commscli.domain.moments import stamp
@@ -21,83 +22,61 @@ from commscli.ledger import pins, record_files, trust_files
 from commscli.ledger.record_files import RecordBytes
 from tests.support.story import JUDGES, NOBODY, REPOSITORY, first_trust, key_of, sign
 
-KINDS = {"commit": 1, "tree": 2, "blob": 3}
 MESSAGES = 3
 RECORDS_PER_INCIDENT = 1 + MESSAGES * 8
-Tree = dict[str, "Tree | str"]
 
 
 @dataclass(slots=True)
-class Pack:
-    """Objects on their way into a repository."""
+class Folder:
+    """A folder in the making: its entries as a tree has them, in git's order."""
 
-    objects: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    order: list[str] = field(default_factory=list)
+    lines: dict[str, bytes] = field(default_factory=dict)
+    folders: dict[str, "Folder"] = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)
+    base: Base | None = None
 
-    def add(self, kind: str, data: bytes) -> str:
-        """Take an object; return its id."""
-        name = sha1(b"%s %d\0" % (kind.encode(), len(data)) + data).hexdigest()  # noqa: S324 - git's own names
-        self.objects[name] = (kind, data)
-        return name
-
-    def data(self) -> bytes:
-        """Return the pack."""
-        parts = [b"PACK" + pack(">II", 2, len(self.objects))]
-        for kind, content in self.objects.values():
-            parts += [_header(KINDS[kind], len(content)), zlib.compress(content, 1)]
-        body = b"".join(parts)
-        return body + sha1(body).digest()  # noqa: S324 - git's own checksum
-
-
-def _header(kind: int, size: int) -> bytes:
-    first, size = (kind << 4) | (size & 15), size >> 4
-    out = bytearray()
-    while size:
-        out.append(first | 0x80)
-        first, size = size & 0x7F, size >> 7
-    out.append(first)
-    return bytes(out)
+    def set(self, key: str, line: bytes) -> None:
+        """Set an entry; the key of a folder ends with a slash, as git sorts it."""
+        if key not in self.lines:
+            insort(self.order, key)
+        self.lines[key] = line
 
 
 @dataclass(slots=True)
 class Builder:
-    """One history in the making."""
+    """One history in the making. ``plan`` takes the objects that a check reads, in order."""
 
-    pack: Pack = field(default_factory=Pack)
-    root: Tree = field(default_factory=dict)
-    written: dict[int, tuple[int, str]] = field(default_factory=dict)
+    pack: Pack
+    plan: TextIO
+    root: Folder = field(default_factory=Folder)
     tip: str = ""
     trust: Digest = field(default=Digest(""))
     now: datetime = datetime(2024, 1, 1, tzinfo=UTC)
     records: int = 0
 
-    def put(self, path: str, data: bytes) -> None:
-        """Set a file, and forget the ids of the folders above it."""
+    def put(self, path: str, data: bytes, use: str) -> None:
+        """Set a file, and remember which folders above it have changed."""
         *folders, name = path.split("/")
-        tree = self.root
-        self.written.pop(id(tree), None)
-        for folder in folders:
-            inner = tree.setdefault(folder, {})
-            if isinstance(inner, str):
-                raise TypeError(path)
-            tree = inner
-            self.written.pop(id(tree), None)
-        tree[name] = self.pack.add("blob", data)
+        folder = self.root
+        for inner in folders:
+            folder.changed.add(inner)
+            folder = folder.folders.setdefault(inner, Folder())
+        blob, _ = self.pack.add("blob", data)
+        folder.set(name, f"100644 {name}\0".encode() + bytes.fromhex(blob))
+        self.plan.write(f"{use} {blob}\n")
 
-    def tree_id(self, tree: Tree) -> str:
-        """Return the id of a folder; one that did not change is not written again."""
-        known = self.written.get(id(tree))
-        if known is not None and known[0] == len(tree):
-            return known[1]
-        entries = []
-        for name, entry in tree.items():
-            mode, object_id = (
-                ("40000", self.tree_id(entry)) if isinstance(entry, dict) else ("100644", entry)
-            )
-            key = f"{name}/" if isinstance(entry, dict) else name
-            entries.append((key, f"{mode} {name}\0".encode() + bytes.fromhex(object_id)))
-        found = self.pack.add("tree", b"".join(line for _, line in sorted(entries)))
-        self.written[id(tree)] = (len(tree), found)
-        return found
+    def tree_id(self, folder: Folder) -> str:
+        """Write a folder that has changed, and the folders in it that have."""
+        for name in folder.changed:
+            inner = self.tree_id(folder.folders[name])
+            folder.set(f"{name}/", f"40000 {name}\0".encode() + bytes.fromhex(inner))
+        folder.changed.clear()
+        data = b"".join(map(folder.lines.__getitem__, folder.order))
+        tree, base = self.pack.add("tree", data, folder.base)
+        folder.base = base or folder.base
+        self.plan.write(f"tree {tree}\n")
+        return tree
 
     def commit(self, person: str, message: str) -> None:
         """Add a signed commit of all that was put."""
@@ -108,7 +87,8 @@ class Builder:
         body = f"\n{message}\n"
         armored = sign(person, (head + body).encode(), "git").decode().rstrip("\n")
         signed = "gpgsig " + armored.replace("\n", "\n ") + "\n"
-        self.tip = self.pack.add("commit", (head + signed + body).encode())
+        self.tip, _ = self.pack.add("commit", (head + signed + body).encode())
+        self.plan.write(f"commit {self.tip}\n")
 
     def record(
         self, kind: str, person: str, incident: str, body: Body, *, message: str = "",
@@ -121,27 +101,27 @@ class Builder:
             at=stamp(self.now), after=sorted(after), body=body,
         ))  # fmt: skip
         for path, data in (files or {}).items():
-            self.put(path, data)
-        self.put(made.path, made.data)
-        self.put(f"{made.path}.sig", sign(person, made.data, record_files.NAMESPACE))
+            self.put(path, data, "blob")
+        self.put(made.path, made.data, "record")
+        armored = sign(person, made.data, record_files.NAMESPACE)
+        self.put(f"{made.path}.sig", armored, "signature")
         self.commit(person, kind)
         self.records += 1
         return made
 
 
-def build(records: int) -> tuple[Builder, Pin]:
-    """Return a history of at least this many records, and the pin for it."""
-    builder = Builder()
+def build(builder: Builder, records: int) -> Pin:
+    """Make a history of this many records; return the pin for it."""
     trust = trust_files.write(first_trust())
     builder.trust = trust.digest
-    builder.put(trust.path, trust.data)
+    builder.put(trust.path, trust.data, "blob")
     for admin in trust.trust.admins:
         signature = sign(admin, trust.data, trust_files.NAMESPACE)
-        builder.put(trust_files.signature_path(1, admin), signature)
+        builder.put(trust_files.signature_path(1, admin), signature, "blob")
     builder.commit(str(trust.trust.admins[0]), "Begin")
     while builder.records < records:
         _incident(builder, f"2024-01-01-outage-{builder.records:06}")
-    return builder, Pin(repository=REPOSITORY, genesis=trust.digest)
+    return Pin(repository=REPOSITORY, genesis=trust.digest)
 
 
 def _incident(b: Builder, incident: str) -> None:
@@ -180,14 +160,21 @@ def _message(b: Builder, incident: str, message: str, audience: str, declared: R
 def write(folder: Path, records: int) -> Path:
     """Write a history into a new bare repository; return the file of its pin.
 
-    Git can verify its commits too: ``allowed_signers`` lies beside the pin.
+    Git can verify its commits too: ``allowed_signers`` lies beside the pin, and ``plan`` names
+    what there is to read.
     """
-    builder, pin = build(records)
     subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(folder)], check=True)
-    subprocess.run(
-        ["git", "index-pack", "--stdin"], cwd=folder, input=builder.pack.data(), check=True,
-        stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+    packed = folder / "history.pack"
+    with packed.open("wb") as file, (folder / "plan").open("w") as plan:
+        builder = Builder(pack=Pack(file), plan=plan)
+        pin = build(builder, records)
+        builder.pack.finish(packed)
+    with packed.open("rb") as data:
+        subprocess.run(
+            ["git", "index-pack", "--stdin"], cwd=folder, stdin=data, check=True,
+            stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+    packed.unlink()
     (folder / "refs/heads/main").write_text(f"{builder.tip}\n")
     signers = folder / "allowed_signers"
     names = {str(p) for p in first_trust().people}

@@ -4,7 +4,6 @@ A target takes any bytes. It raises only if the parser did something else than t
 refuse, or if what it answered is not what it says.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
@@ -14,10 +13,10 @@ from commscli.domain import preapproved
 from commscli.domain.slots import fill, tokens_in
 from commscli.errors import CommsError, Undecided
 from commscli.ledger import line_grammar, record_files, trust_files
-from commscli.ledger.objects import ObjectFault, parse_commit
+from commscli.ledger.commit_bytes import parse_commit
 from commscli.ledger.public_keys import parse_public_key
 from commscli.ledger.signed import signature_of
-from commscli.ledger.tree_bytes import parsed_tree
+from commscli.ledger.tree_bytes import compared, parsed_tree
 from tests.support.story import sent
 
 ID = "0" * 40
@@ -58,7 +57,7 @@ def key(data: bytes) -> None:
 
 def commit(data: bytes) -> None:
     """The parents of a commit are those that stand at its beginning."""
-    with suppress(Undecided, ObjectFault):
+    with suppress(Undecided):
         found = parse_commit(ID, data)
         head = data.split(b"\nauthor ", 1)[0]
         assert all(parent.encode() in head for parent in found.parents)
@@ -67,11 +66,11 @@ def commit(data: bytes) -> None:
 def tree(data: bytes) -> None:
     """A tree reads the same by itself and by what differs from another."""
     first = second = None
-    known = parsed_tree(_TREE, 20, "", None)
+    known = parsed_tree(_TREE, 20)
     with suppress(Undecided):
-        first = parsed_tree(data, 20, "", None).entries
+        first = parsed_tree(data, 20).entries
     with suppress(Undecided):
-        second = parsed_tree(data, 20, hashlib.sha256(_TREE).hexdigest(), known).entries
+        second = compared(known, data)[0].entries
     assert first == second
 
 

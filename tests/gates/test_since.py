@@ -162,6 +162,25 @@ def test_a_verdict_that_a_roster_overtook_in_an_open_incident(tmp_path: Path) ->
     assert compared(tmp_path, story, base, says="older record") == set()
 
 
+def test_a_roster_that_is_new_and_knew_what_it_does_not_allow_any_more(tmp_path: Path) -> None:
+    story = passed()
+    base = story.tip
+    story.change_trust(lambda trust: without_role(trust, "lea"))
+    story.send()
+
+    assert compared(tmp_path, story, base) == set()
+
+
+def test_a_merge_that_drops_what_the_second_branch_has(tmp_path: Path) -> None:
+    story = passed()
+    base = story.tip
+    side = story.aside()
+    path = side.path(side.object("legal", by="leo"))
+    story.merge(side, put={path: None, f"{path}.sig": None})
+
+    assert compared(tmp_path, story, base) == {"append-only"}
+
+
 # -- what is about another incident
 
 
@@ -287,6 +306,54 @@ def test_an_accepted_record_that_is_signed_after_all(tmp_path: Path) -> None:
     bare.commit({f"{written.path}.sig": armored})
 
     compared(tmp_path, bare, base, says="signature")
+
+
+# -- an older part that is not as it should be
+
+
+def whole(folder: Path, story: Story, base: str) -> str:
+    """Why all is judged; the older part does not pass, so that nothing is promised."""
+    found = Compared.of(Repo.make(folder / "repo").write(story), base, story.tip, story.pin)
+    assert found.base.outcome is Outcome.FAIL
+    assert isinstance(found.since, Whole), found.since
+    return found.since.why
+
+
+def test_a_record_that_was_taken_away_and_is_still_on_a_branch(tmp_path: Path) -> None:
+    story = passed()
+    objection = story.object("legal", by="leo")
+    side = story.aside()
+    story.commit({story.path(objection): None})
+    base = story.tip
+    side.fact("start", "09:02")
+    story.merge(side)
+
+    assert "has gone" in whole(tmp_path, story, base)
+
+
+def test_a_roster_that_was_taken_away_and_is_still_on_a_branch(tmp_path: Path) -> None:
+    story = passed()
+    story.change_trust(lambda trust: without_role(trust, "leo"))
+    side = story.aside()
+    story.commit({path: None for path in story.tree if path.startswith("trust/0002")})
+    base = story.tip
+    side.fact("start", "09:02")
+    story.merge(side)
+
+    assert "other trust versions" in whole(tmp_path, story, base)
+
+
+def test_an_older_record_of_a_roster_that_its_branch_did_not_have(tmp_path: Path) -> None:
+    story = passed()
+    side = story.aside()
+    story.change_trust(lambda trust: with_role(trust, "max", "legal-officer"))
+    side.record("hold", Reasoned(why="wait"), by="max", trust=story.in_force.digest)
+    story.merge(side)
+    base = story.tip
+    side.fact("start", "09:02")
+    story.merge(side)
+
+    assert "from after it" in whole(tmp_path, story, base)
 
 
 # -- templates

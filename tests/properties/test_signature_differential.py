@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from commscli.errors import Undecided
-from commscli.ledger.objects import parse_commit
+from commscli.ledger.commit_bytes import parse_commit
 from commscli.ledger.signed import signature_of
 from tests.support.keys import Oracle
 from tests.support.repos import Repo

@@ -93,7 +93,7 @@ def _draft(_: Wild, story: Story, act: Act) -> None:
 
 def _preapproved_draft(_: Wild, story: Story, act: Act) -> None:
     del act
-    story.draft(TEMPLATE, next_update="")
+    story.draft(TEMPLATE)
 
 
 def _round(_: Wild, story: Story, act: Act) -> None:
@@ -213,7 +213,7 @@ def _approvals(story: Story) -> list[Digest]:
 def _approve(_: Wild, story: Story, act: Act) -> None:
     body = TemplateOk(
         template="cards", audience="all-customers", phase="investigation",
-        channels=dict(CHANNELS), text=TEMPLATE, until=stamp(START),
+        channels=dict(CHANNELS), next_update="+30m", text=TEMPLATE, until=stamp(START),
     )  # fmt: skip
     incident, story.incident = story.incident, IncidentId("")
     gates = GATES if act.other % 2 else GATES[:1]

@@ -96,12 +96,16 @@ def _ordered(own: Iterable[Standing]) -> Ordered:
 _BEST = (Worth.VALID, Worth.VOID, Worth.NEWER, Worth.ERROR)
 
 
+def _rank(standing: Standing) -> tuple[int, bool]:
+    return _BEST.index(standing.worth), standing.lost
+
+
 def _once(judged: tuple[Standing, ...]) -> Iterator[Standing]:
     """Yield one standing a record: a copy in a wrong place takes nothing from the right one."""
     best: dict[Digest, Standing] = {}
     for standing in judged:
         known = best.get(standing.file.digest)
-        if known is None or _BEST.index(standing.worth) < _BEST.index(known.worth):
+        if known is None or _rank(standing) < _rank(known):
             best[standing.file.digest] = standing
     yield from best.values()
 

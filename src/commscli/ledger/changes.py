@@ -5,33 +5,52 @@ that git is asked for objects in large batches. Only the protected places are en
 thousand other files in the repository cost nothing.
 """
 
-import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from commscli.ledger.objects import Objects
-from commscli.ledger.tree_bytes import FOLDER, Entry, Tree
+from commscli.ledger.objects import Objects, too_many
+from commscli.ledger.tree_bytes import FOLDER, Differences, Entry
 
-_ENTERED = re.compile(
-    r"(?:trust|templates|templates/records|incidents|incidents/[^/]+"
-    r"|incidents/[^/]+/(?:records|messages|messages/[^/]+|messages/[^/]+/(?:records|attachments)))"
-)
-_WATCHED = re.compile(
-    r"trust/.+|templates/records/.+"
-    r"|incidents/[^/]+/(?:records/.+|messages/[^/]+(?:/(?:records/.+|draft\.md|attachments/.+))?)",
-    re.DOTALL,  # a line feed in a name hides nothing
-)
-_MESSAGE = re.compile(r"incidents/[^/]+/messages/[^/]+")
-_NOTHING: Tree = {}
 _PROTECTED = frozenset({
     "trust", "templates", "incidents", "records", "messages", "draft.md", "attachments",
 })  # fmt: skip
-_PLAIN_NAME = re.compile(r"[a-z0-9._-]+|\d{8}T\d{6}Z-[a-z0-9.-]+", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """A protected folder: which folders in it are entered, and what else in it is watched."""
+
+    named: Mapping[str, "_Place"] = field(default_factory=dict)
+    each: "_Place | None" = None
+    files: frozenset[str] = frozenset()
+    watched: bool = False
+    is_message: bool = False
+
+
+_FILES = _Place(watched=True)
+_MESSAGE = _Place(
+    named={"records": _FILES, "attachments": _FILES},
+    files=frozenset({"draft.md"}),
+    is_message=True,
+)
+_INCIDENT = _Place(named={"records": _FILES, "messages": _Place(each=_MESSAGE)})
+_ROOT = _Place(
+    named={
+        "trust": _FILES,
+        "templates": _Place(named={"records": _FILES}),
+        "incidents": _Place(each=_INCIDENT),
+    }
+)
+
+
+MOST_FOLDERS = 500_000
+"""Folders of one level that change along the edges looked at together."""
+
+
+class Edge(NamedTuple):
     """From one parent of a commit to the commit; a root has the empty tree for a parent."""
 
     commit: int
@@ -40,8 +59,7 @@ class Edge:
     new: str
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A watched path that differs along an edge. ``None`` is: not there.
 
     ``misspelt``: its name is new, and folding letters makes another name of it that is here.
@@ -54,8 +72,7 @@ class Change:
     misspelt: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class MessageChange:
+class MessageChange(NamedTuple):
     """The folder of a message that differs along an edge, before and after."""
 
     edge: Edge
@@ -64,82 +81,72 @@ class MessageChange:
     new: Entry | None
 
 
-_Folder = tuple[Edge, str, Entry | None, Entry | None]
-"""A folder to compare: along which edge, where, before and after."""
+_Folder = tuple[Edge, str, _Place, str | None, str | None]
+"""A folder to compare: along which edge, where, what it is, and its tree before and after."""
 
 
 def changes(objects: Objects, edges: Sequence[Edge]) -> Iterator[Change | MessageChange]:
     """Yield every change of a watched path along the edges."""
     wave: list[_Folder] = [
-        (edge, "", Entry(FOLDER, edge.old) if edge.old else None, Entry(FOLDER, edge.new))
-        for edge in edges
-        if edge.old != edge.new
+        (edge, "", _ROOT, edge.old, edge.new) for edge in edges if edge.old != edge.new
     ]
     while wave:
-        objects.load_trees(_folders(wave))
         deeper: list[_Folder] = []
-        for edge, path, old, new in wave:
-            before, after = _tree(objects, old), _tree(objects, new)
-            for name in _differing(objects, old, new):
+        differences = objects.differences([(old, new) for *_, old, new in wave])
+        for (edge, path, place, _, new), differing in zip(wave, differences, strict=True):
+            alike = _alike(objects, differing, new, path) if new else frozenset()
+            for name, (before, after) in sorted(differing.items()):
                 inner = f"{path}/{name}" if path else name
-                pair = before.get(name), after.get(name)
-                if _ENTERED.fullmatch(inner) and FOLDER in {e.mode for e in pair if e}:
-                    deeper.append((edge, inner, *pair))
-                    if _MESSAGE.fullmatch(inner):
-                        yield MessageChange(edge, inner, *pair)
-                    yield from _half_folder(edge, inner, pair)
-                elif _ENTERED.fullmatch(inner) or _WATCHED.fullmatch(inner):
-                    yield Change(edge, inner, *pair)
-                if name not in before and _is_misspelt(name, after if path else _NOTHING):
-                    yield Change(edge, inner, *pair, misspelt=True)
+                below = place.each or place.named.get(name)
+                trees = _tree_id(before), _tree_id(after)
+                if below is not None and trees != (None, None):
+                    deeper.append((edge, inner, below, *trees))
+                    if below.is_message:
+                        yield MessageChange(edge, inner, before, after)
+                    yield from _half_folder(edge, inner, before, after)
+                elif below is not None or place.watched or name in place.files:
+                    yield Change(edge, inner, before, after)
+                if name in alike:
+                    yield Change(edge, inner, before, after, misspelt=True)
+            if len(deeper) > MOST_FOLDERS:
+                raise too_many(f"more than {MOST_FOLDERS} folders change at once")
         wave = deeper
 
 
-def _is_misspelt(name: str, siblings: Tree) -> bool:
-    """Whether a system that folds letters takes this name for a protected one, or a sibling's.
+def _tree_id(entry: Entry | None) -> str | None:
+    return entry.id if entry is not None and entry.mode == FOLDER else None
 
-    There a clone has the one file where the check, which reads objects, sees the other.
+
+def _alike(objects: Objects, differing: Differences, folder: str, path: str) -> frozenset[str]:
+    """Return the new names that a system which folds letters takes for others.
+
+    For a protected one, or for that of a sibling: there a clone has the one file where the
+    check, which reads objects, sees the other.
     """
-    if _PLAIN_NAME.fullmatch(name):
-        return False
-    folded = _folded(name)
-    return folded != name and (
-        folded in _PROTECTED or any(_folded(other) == folded for other in siblings if other != name)
-    )
+    new = [name for name, (old, _) in differing.items() if old is None]
+    odd = objects.odd_names(folder) if new else frozenset()
+    if not odd:
+        return frozenset()
+    alike = {name for name in new if _folded(name) != name and _folded(name) in _PROTECTED}
+    if path:
+        among = objects.tree(folder) if not odd.isdisjoint(new) else odd.union(new)
+        count = Counter(map(_folded, among))
+        alike |= {name for name in new if count[_folded(name)] > 1}
+    return frozenset(alike)
 
 
 def _folded(name: str) -> str:
     """Return a name as HFS+, APFS and NTFS compare it: no case, one form, nothing invisible."""
+    if name.isascii():
+        return name.lower()
     visible = "".join(c for c in name if unicodedata.category(c) != "Cf")
     return unicodedata.normalize("NFKC", visible).casefold()
 
 
 def _half_folder(
-    edge: Edge, path: str, pair: tuple[Entry | None, Entry | None]
+    edge: Edge, path: str, before: Entry | None, after: Entry | None
 ) -> Iterator[Change]:
     """Yield the part of a change that is not a folder, where a folder became something else."""
-    old, new = (None if e is None or e.mode == FOLDER else e for e in pair)
+    old, new = (None if e is None or e.mode == FOLDER else e for e in (before, after))
     if old or new:
         yield Change(edge, path, old, new)
-
-
-def _folders(wave: Iterable[_Folder]) -> dict[str, str | None]:
-    """Return the trees to read, each with the one that it is likely to be much like."""
-    wanted: dict[str, str | None] = {}
-    for _, _, old, new in wave:
-        before = old.id if old and old.mode == FOLDER else None
-        if before is not None:
-            wanted.setdefault(before, None)
-        if new and new.mode == FOLDER:
-            wanted.setdefault(new.id, before)
-    return wanted
-
-
-def _tree(objects: Objects, entry: Entry | None) -> Tree:
-    return objects.tree(entry.id) if entry and entry.mode == FOLDER else _NOTHING
-
-
-def _differing(objects: Objects, old: Entry | None, new: Entry | None) -> list[str]:
-    if old and new and old.mode == new.mode == FOLDER:
-        return sorted(objects.differing(old.id, new.id))
-    return sorted({*_tree(objects, old), *_tree(objects, new)})

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from commscli.errors import Undecided
 from commscli.ledger import git
-from commscli.ledger.objects import Objects, RawCommit, parse_commit
+from commscli.ledger.cat_file import LITTLE_MEMORY
+from commscli.ledger.commit_bytes import RawCommit, parse_commit, parse_graph
+from commscli.ledger.objects import Objects
 from commscli.ledger.repository import Reading
 
 MAX_PARENTS = 64
@@ -38,9 +40,15 @@ def walk(objects: Objects, reading: Reading, tip: str) -> list[Node]:
 
 def _hint(reading: Reading, tip: str) -> list[str]:
     try:
-        listed = git.run(["rev-list", tip, "--"], cwd=reading.git_dir, env=reading.env)
+        listed = git.run(
+            [*LITTLE_MEMORY, "rev-list", tip, "--"], cwd=reading.git_dir, env=reading.env
+        )
     except git.GitTimeout:
-        raise
+        raise Undecided(
+            "git does not tell of the history within its time",
+            remedy="git fsck --full, then clone afresh",
+            code="git-timeout",
+        ) from None
     except git.GitFailed:
         return []
     return listed.decode().split()
@@ -48,10 +56,10 @@ def _hint(reading: Reading, tip: str) -> list[str]:
 
 def _read(objects: Objects, ids: list[str], known: dict[str, Node]) -> None:
     for object_id, data in objects.read_many("commit", ids):
-        raw = parse_commit(object_id, data)
-        if len(raw.parents) > MAX_PARENTS:
-            raise Undecided(f"commit {object_id[:12]} has {len(raw.parents)} parents")
-        known[object_id] = Node(object_id, raw.tree, raw.parents)
+        tree, parents = parse_graph(object_id, data)
+        if len(parents) > MAX_PARENTS:
+            raise Undecided(f"commit {object_id[:12]} has {len(parents)} parents")
+        known[object_id] = Node(object_id, tree, parents)
 
 
 def _complete(objects: Objects, known: dict[str, Node]) -> None:

@@ -2,44 +2,66 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from commscli.domain.history import RecordFile, Signature, Stray, TrustFile
+from commscli.domain.ids import Digest
 from commscli.domain.records import Record
 from commscli.domain.trust import Trust
 from commscli.ledger import record_files, trust_files
 from commscli.ledger.gathering import Gathered
-from commscli.ledger.line_grammar import GrammarFault
-from commscli.ledger.objects import Objects
+from commscli.ledger.line_grammar import MAX_BYTES, GrammarFault, too_long
+from commscli.ledger.objects import Content, Objects
 from commscli.ledger.record_files import UnknownKind, digest_of, is_record_name
+from commscli.ledger.signature_checks import SignatureChecks
 from commscli.ledger.signed import signature_of
+from commscli.ledger.sshsig import MOST_OCTETS
 
 _TRUST = re.compile(r"trust/\d{4,}\.yaml")
 _TRUST_SIGNATURE = re.compile(r"trust/(?P<version>\d{4,})\.(?P<person>[a-z][a-z0-9_-]*)\.sig")
-FILES_AT_ONCE = 512
+FILES_AT_ONCE = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a record lies: its content, its signature if any, and the commits that add it."""
+
+    path: str
+    blob: str
+    signature: str | None
+    introduced: tuple[int, ...]
 
 
 def read_records(
     objects: Objects, gathered: Gathered
 ) -> tuple[tuple[RecordFile, ...], tuple[Stray, ...]]:
     """Return every record of the history, and what lies among them without being one."""
-    found = {p: i for p, i in gathered.introductions.items() if not p.startswith("trust/")}
+    places, strays = record_places(gathered)
+    with SignatureChecks() as checks:
+        return read_places(objects, places, checks), strays
+
+
+def record_places(gathered: Gathered) -> tuple[list[Place], tuple[Stray, ...]]:
+    """Return where records lie, and what lies among them without being one."""
+    found = gathered.introductions
+    places: list[Place] = []
     strays = []
-    places: list[tuple[str, str, tuple[int, ...], str | None]] = []
     for path, introductions in found.items():
+        if path.startswith("trust/"):
+            continue
         name = path.rsplit("/", 1)[1]
         if is_record_name(name):
-            signed = found.get(f"{path}.sig", [])
-            places += [(path, *one) for one in _signed(introductions, signed)]
+            places += _signed(path, introductions, found.get(f"{path}.sig", []))
         elif not (name.endswith(".sig") and path.removesuffix(".sig") in found):
             fault = "is a signature without its record" if name.endswith(".sig") else "is no record"
             strays.append(Stray(path=path, fault=fault, commit=introductions[0][1]))
-    return tuple(_read_all(objects, places)), tuple(strays)
+    return places, tuple(strays)
 
 
 def _signed(
-    introductions: Iterable[tuple[str, int]], signatures: Iterable[tuple[str, int]]
-) -> list[tuple[str, tuple[int, ...], str | None]]:
+    path: str, introductions: Iterable[tuple[str, int]], signatures: Iterable[tuple[str, int]]
+) -> Iterator[Place]:
     """Pair each content with the signature that came in the same commit, or at all.
 
     A copy with another signature is a file of its own: it cannot make the first one unsigned.
@@ -49,7 +71,8 @@ def _signed(
     pairs: dict[tuple[str, str | None], list[int]] = defaultdict(list)
     for blob, commit in introductions:
         pairs[blob, beside.get(commit, anywhere)] += [commit] if commit >= 0 else []
-    return [(blob, tuple(commits), signature) for (blob, signature), commits in pairs.items()]
+    for (blob, signature), commits in pairs.items():
+        yield Place(path=path, blob=blob, signature=signature, introduced=tuple(commits))
 
 
 def _by_blob(introductions: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:
@@ -59,29 +82,44 @@ def _by_blob(introductions: Iterable[tuple[str, int]]) -> dict[str, tuple[int, .
     return {blob: tuple(commits) for blob, commits in blobs.items()}
 
 
-def _read_all(
-    objects: Objects, places: list[tuple[str, str, tuple[int, ...], str | None]]
-) -> Iterator[RecordFile]:
-    for first in range(0, len(places), FILES_AT_ONCE):
-        part = places[first : first + FILES_AT_ONCE]
-        wanted = {blob for _, blob, _, _ in part} | {sig for *_, sig in part if sig}
-        blobs = dict(objects.read_many("blob", sorted(wanted)))
-        for path, blob, commits, sig in part:
-            yield record_file(path, blobs[blob], blobs[sig] if sig else None, commits)
+def read_places(
+    objects: Objects, places: list[Place], checks: SignatureChecks
+) -> tuple[RecordFile, ...]:
+    """Return the records at places, which are used up, and who signed each.
+
+    ``checks``: where their signatures join others that are being checked.
+    """
+    read = []
+    places.reverse()
+    while places:
+        part = [places.pop() for _ in range(min(FILES_AT_ONCE, len(places)))]
+        wanted = dict.fromkeys(i for one in part for i in (one.blob, one.signature) if i)
+        blobs = dict(objects.contents(wanted, MAX_BYTES))
+        for one in part:
+            content = blobs[one.blob]
+            number = _check(checks, content, blobs[one.signature] if one.signature else None)
+            parsed = _parsed(content.data, content.size)
+            read.append((one.path, content.digest, *parsed, number, one.introduced))
+    found = checks.results()
+    return tuple(
+        RecordFile(
+            path=path,
+            digest=Digest(digest),
+            record=record,
+            fault=fault,
+            unknown_kind=unknown,
+            signature=found[number],
+            introduced=commits,
+        )
+        for path, digest, record, fault, unknown, number, commits in read
+    )
 
 
 def record_file(
     path: str, data: bytes, armored: bytes | None, introduced: tuple[int, ...]
 ) -> RecordFile:
     """Return what these bytes are, and who signed them; a fault is part of the answer."""
-    record: Record | None = None
-    fault = unknown = ""
-    try:
-        record = record_files.read(data)
-    except UnknownKind as newer:
-        unknown = newer.kind
-    except GrammarFault as wrong:
-        fault = str(wrong) if wrong.line is None else f"line {wrong.line}: {wrong}"
+    record, fault, unknown = _parsed(data, len(data))
     return RecordFile(
         path=path,
         digest=digest_of(data),
@@ -93,20 +131,55 @@ def record_file(
     )
 
 
+def _parsed(data: bytes | None, size: int) -> tuple[Record | None, str, str]:
+    """Return a record, or what is wrong with it, or the kind that only a newer version knows."""
+    try:
+        if data is None:
+            raise too_long(size)
+        return record_files.read(data), "", ""
+    except UnknownKind as newer:
+        return None, "", newer.kind
+    except GrammarFault as wrong:
+        return None, _told(wrong), ""
+
+
+def _told(wrong: GrammarFault) -> str:
+    return str(wrong) if wrong.line is None else f"line {wrong.line}: {wrong}"
+
+
+def _check(checks: SignatureChecks, content: Content, armored: Content | None) -> int:
+    if armored is None:
+        return checks.add(b"", None, record_files.NAMESPACE)
+    if content.data is None or armored.data is None:
+        return checks.add_found(_too_long(armored.data))
+    return checks.add(content.data, armored.data, record_files.NAMESPACE)
+
+
+def _too_long(armored: bytes | None) -> Signature:
+    """Say why a signature is not checked: it is too long, or else what it signs is."""
+    if armored is None:
+        return Signature(key=None, fault=f"the signature is longer than {MOST_OCTETS} bytes")
+    return Signature(key=None, fault="what it signs is too long to be looked at")
+
+
 def read_trusts(
     objects: Objects, gathered: Gathered
 ) -> tuple[tuple[TrustFile, ...], tuple[Stray, ...]]:
     """Return every trust version of the history with the signatures that came with it."""
     found = {p: i for p, i in gathered.introductions.items() if p.startswith("trust/")}
-    wanted = sorted({blob for introductions in found.values() for blob, _ in introductions})
-    blobs = dict(objects.read_many("blob", wanted))
     strays = [
         Stray(path=path, fault="is no trust version and no signature of one", commit=i[0][1])
         for path, i in found.items()
         if not _TRUST.fullmatch(path) and not _TRUST_SIGNATURE.fullmatch(path)
     ]
+    beside: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
+    for path, introductions in found.items():
+        match = _TRUST_SIGNATURE.fullmatch(path)
+        if match:
+            version = f"trust/{match['version']}.yaml"
+            beside[version] += [(match["person"], blob, commit) for blob, commit in introductions]
     files = [
-        _trust_file(path, blob, commits, found, blobs)
+        _trust_file(objects, path, blob, commits, beside[path])
         for path, introductions in sorted(found.items())
         if _TRUST.fullmatch(path)
         for blob, commits in _by_blob(introductions).items()
@@ -115,46 +188,44 @@ def read_trusts(
 
 
 def _trust_file(
+    objects: Objects,
     path: str,
     blob: str,
     commits: tuple[int, ...],
-    found: Mapping[str, list[tuple[str, int]]],
-    blobs: Mapping[str, bytes],
+    beside: Iterable[tuple[str, str, int]],
 ) -> TrustFile:
+    """Return a version with the signatures that came in its very commit."""
+    ((_, content),) = objects.contents([blob], MAX_BYTES)
     trust: Trust | None = None
     fault = ""
     try:
-        trust = trust_files.read(blobs[blob])
+        if content.data is None:
+            raise too_long(content.size)
+        trust = trust_files.read(content.data)
     except GrammarFault as wrong:
-        fault = str(wrong) if wrong.line is None else f"line {wrong.line}: {wrong}"
+        fault = _told(wrong)
+    signed = [(person, sig) for person, sig, commit in beside if commit in commits]
     return TrustFile(
         path=path,
-        digest=digest_of(blobs[blob]),
+        digest=Digest(content.digest),
         trust=trust,
         fault=fault,
-        signatures=_trust_signatures(blobs, blob, _beside(path, commits, found)),
+        signatures=_trust_signatures(objects, content.data, signed),
         introduced=commits,
     )
 
 
 def _trust_signatures(
-    blobs: Mapping[str, bytes], blob: str, beside: Iterable[tuple[str, str]]
+    objects: Objects, data: bytes | None, signed: list[tuple[str, str]]
 ) -> dict[str, Signature]:
     """Return a signature for each person: of several, one that holds."""
     found: dict[str, Signature] = {}
-    for person, sig in beside:
-        if person not in found or found[person].key is None:
-            found[person] = signature_of(blobs[blob], blobs[sig], trust_files.NAMESPACE)
+    armored = objects.contents((sig for _, sig in signed), MAX_BYTES)
+    for (person, _), (_, there) in zip(signed, armored, strict=True):
+        if person in found and found[person].key is not None:
+            continue
+        if data is None or there.data is None:
+            found[person] = _too_long(there.data)
+        else:
+            found[person] = signature_of(data, there.data, trust_files.NAMESPACE)
     return found
-
-
-def _beside(
-    path: str, commits: tuple[int, ...], found: Mapping[str, list[tuple[str, int]]]
-) -> Iterator[tuple[str, str]]:
-    """Yield who signed, for signatures that came in the very commit of the version."""
-    for candidate, introductions in found.items():
-        match = _TRUST_SIGNATURE.fullmatch(candidate)
-        if match and path == f"trust/{match['version']}.yaml":
-            for blob, commit in introductions:
-                if commit in commits:
-                    yield match["person"], blob

@@ -8,42 +8,86 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from commscli.domain.history import EdgeFault, Stray
 from commscli.ledger.changes import Change, MessageChange
-from commscli.ledger.objects import Objects
+from commscli.ledger.objects import Objects, too_many
 from commscli.ledger.tree_bytes import FILE, FOLDER, PLAIN, Entry
 
-_RECORD = re.compile(
-    r"(?:templates|incidents/[^/]+(?:/messages/[^/]+)?)/records/(?P<name>.+)", re.DOTALL
+_RECORDS = re.compile(r"(?:templates|incidents/[^/]+(?:/messages/[^/]+)?)/records")
+_MESSAGE = re.compile(
+    r"incidents/(?P<incident>[^/]+)/messages/(?P<message>[^/]+)(?:/(?P<inner>records|attachments))?"
 )
-_WORDS = re.compile(
-    r"(?P<folder>incidents/[^/]+/messages/[^/]+)/(?:draft\.md|attachments/.+)",
-    re.DOTALL,
-)
-_MESSAGE = re.compile(r"incidents/(?P<incident>[^/]+)/messages/(?P<message>[^/]+)")
 _BINDS_WORDS = re.compile(r"\d{8}T\d{6}Z-(?:drafted|send-intent)-[0-9a-f]{8}\.yaml")
 _INTENT = re.compile(r"\d{8}T\d{6}Z-send-intent-[0-9a-f]{8}\.yaml")
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+MOST_CHANGES = 4_000_000
+"""Along all edges; a hundred thousand records are a sixteenth of it."""
+_CACHED_FOLDERS = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Folder:
+    """What a folder's path says about the files right in it.
+
+    ``keeps``: they are records or trust versions. ``message`` is the folder of the message that
+    it belongs to, and ``inner`` which folder of that it is.
+    """
+
+    keeps: bool
+    is_safe: bool
+    incident: str = ""
+    message_id: str = ""
+    message: str = ""
+    inner: str = ""
+
+
+@lru_cache(maxsize=_CACHED_FOLDERS)
+def _folder(path: str) -> _Folder:
+    keeps = path == "trust" or _RECORDS.fullmatch(path) is not None
+    is_safe = all(map(SAFE_NAME.fullmatch, path.split("/")))
+    match = _MESSAGE.fullmatch(path)
+    if match is None:
+        return _Folder(keeps=keeps, is_safe=is_safe)
+    return _Folder(
+        keeps=keeps,
+        is_safe=is_safe,
+        incident=match["incident"],
+        message_id=match["message"],
+        message=f"incidents/{match['incident']}/messages/{match['message']}",
+        inner=match["inner"] or "",
+    )
 
 
 @dataclass(slots=True)
 class Gathered:
-    """What the walk over all edges found. Introductions: path → [(blob, commit)…]."""
+    """What the walk over all edges found. Introductions: path → [(blob, commit)…].
+
+    ``introducing`` are the commits in them, each once; ``message_trees`` is the folder of a
+    message, by commit, incident and message, for records that bind its words.
+    """
 
     introductions: dict[str, list[tuple[str, int]]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    introducing: dict[int, None] = field(default_factory=dict)
     edge_faults: list[EdgeFault] = field(default_factory=list)
     strays: list[Stray] = field(default_factory=list)
     message_trees: dict[tuple[int, str, str], str] = field(default_factory=dict)
 
 
-def _is_nobodys(change: Change) -> bool:
+def _is_nobodys(change: Change, folder: _Folder) -> bool:
     """Whether this is an ordinary file beside the protected folders, such as a README."""
     modes = {entry.mode for entry in (change.old, change.new) if entry}
-    inside = _RECORD.match(change.path) or change.path.startswith("trust/")
-    return modes <= PLAIN and not inside and not change.misspelt
+    return modes <= PLAIN and not folder.keeps and not change.misspelt
+
+
+def _are_words(folder: _Folder, name: str) -> bool:
+    """Whether this is the draft of a message, or attached to it."""
+    return folder.inner == "attachments" or (
+        folder.message != "" and not folder.inner and name == "draft.md"
+    )
 
 
 def _shown(path: str) -> str:
@@ -56,6 +100,9 @@ class Gathering:
 
     def __init__(self, objects: Objects) -> None:
         self._objects = objects
+        self._left = MOST_CHANGES
+        self._told: set[str] = set()
+        self._frozen: dict[str, bool] = {}
         self.gathered = Gathered()
 
     def take(self, changes: Iterable[Change | MessageChange], parents: Mapping[int, int]) -> None:
@@ -63,47 +110,60 @@ class Gathering:
         messages: dict[tuple[int, int | None, str], MessageChange] = {}
         merged: dict[int, dict[str, list[Change]]] = defaultdict(lambda: defaultdict(list))
         for change in changes:
-            at = (change.edge.commit, change.edge.parent)
+            self._left -= 1
+            if not self._left:
+                raise too_many(f"more than {MOST_CHANGES} files were added or changed")
+            commit, parent, *_ = change.edge
             if isinstance(change, MessageChange):
-                messages[(*at, change.path)] = change
-            elif words := _WORDS.fullmatch(change.path):
-                self._words(change, messages[(*at, words["folder"])])
-            elif _is_nobodys(change):
+                messages[commit, parent, change.path] = change
                 continue
-            elif parents[change.edge.commit] > 1:
-                merged[change.edge.commit][change.path].append(change)
+            above, _, name = change.path.rpartition("/")
+            folder = _folder(above)
+            if not change.misspelt and _are_words(folder, name):
+                self._words(change, messages[commit, parent, folder.message])
+            elif not folder.keeps and _is_nobodys(change, folder):
+                continue
+            elif parents[commit] > 1:
+                merged[commit][change.path].append(change)
             else:
-                self._single(change, messages)
+                self._single(change, folder, name, messages)
         for commit, paths in merged.items():
             for path, along in paths.items():
                 self._merged(commit, path, along, parents[commit])
 
     def _single(
-        self, change: Change, messages: Mapping[tuple[int, int | None, str], MessageChange]
+        self,
+        change: Change,
+        folder: _Folder,
+        name: str,
+        messages: Mapping[tuple[int, int | None, str], MessageChange],
     ) -> None:
-        commit, path = change.edge.commit, change.path
+        edge, path = change.edge, change.path
         if change.old is not None:
             what = "removed" if change.new is None else "changed"
-            self._fault(commit, path, what)
+            self._fault(edge.commit, path, what)
         elif change.misspelt:
+            self._misspelt(edge.commit, path)
+        elif change.new is not None and self._regular(change.new, path, edge.commit):
+            self.gathered.introductions[path].append((change.new.id, edge.commit))
+            self.gathered.introducing[edge.commit] = None
+            if folder.inner == "records" and _BINDS_WORDS.fullmatch(name):
+                tree = messages[edge.commit, edge.parent, folder.message].new
+                if tree is not None:
+                    key = (edge.commit, folder.incident, folder.message_id)
+                    self.gathered.message_trees[key] = tree.id
+
+    def _misspelt(self, commit: int, path: str) -> None:
+        """Tell of a name that is taken for another one, where the two first came together."""
+        if path not in self._told:
+            self._told.add(path)
             fault = "is a name that some systems take for another one here"
             self.gathered.strays.append(Stray(path=_shown(path), fault=fault, commit=commit))
-        elif change.new is not None and self._regular(change.new, path, commit):
-            self.gathered.introductions[path].append((change.new.id, commit))
-            self._remember_words(change, messages)
 
-    def _remember_words(
-        self, change: Change, messages: Mapping[tuple[int, int | None, str], MessageChange]
-    ) -> None:
-        folder, _, name = change.path.rpartition("/records/")
-        match = _MESSAGE.fullmatch(folder)
-        if match and _BINDS_WORDS.fullmatch(name):
-            tree = messages[(change.edge.commit, change.edge.parent, folder)].new
-            if tree is not None:
-                key = (change.edge.commit, match["incident"], match["message"])
-                self.gathered.message_trees[key] = tree.id
-
-    def _merged(self, commit: int, path: str, along: list[Change], parents: int) -> None:
+    def _merged(self, commit: int, path: str, changes: list[Change], parents: int) -> None:
+        along = [change for change in changes if not change.misspelt]
+        if len(along) < len(changes):
+            self._misspelt(commit, path)
         for change in along:
             if change.old is not None:
                 self._fault(commit, path, "removed" if change.new is None else "changed")
@@ -116,21 +176,29 @@ class Gathering:
     def _words(self, change: Change, message: MessageChange) -> None:
         if message.old is None or message.old.mode != FOLDER:
             return
-        records = self._objects.tree(message.old.id).get("records")
-        if records is None or records.mode != FOLDER:
-            return
-        if any(_INTENT.fullmatch(name) for name in self._objects.tree(records.id)):
+        if self._is_frozen(message.old.id):
             what = "removed" if change.new is None else "changed" if change.old else "added"
             self._fault(change.edge.commit, change.path, what, frozen_for=_shown(message.path))
+
+    def _is_frozen(self, message_tree: str) -> bool:
+        """Whether a message has a send-intent."""
+        if message_tree not in self._frozen:
+            if len(self._frozen) >= _CACHED_FOLDERS:
+                self._frozen.clear()
+            records = self._objects.tree(message_tree).get("records")
+            names = self._objects.tree(records.id) if records and records.mode == FOLDER else {}
+            self._frozen[message_tree] = any(map(_INTENT.fullmatch, names))
+        return self._frozen[message_tree]
 
     def _regular(self, entry: Entry, path: str, commit: int) -> bool:
         fault = ""
         if entry.mode != FILE:
             fault = f"has mode {entry.mode}: only plain files (100644) belong here"
-        elif not all(map(SAFE_NAME.fullmatch, path.split("/"))) or not (
-            _RECORD.match(path) or path.startswith("trust/")
-        ):
-            fault = "does not belong here"
+        else:
+            above, _, name = path.rpartition("/")
+            folder = _folder(above)
+            if not (folder.keeps and folder.is_safe and SAFE_NAME.fullmatch(name)):
+                fault = "does not belong here"
         if fault:
             self.gathered.strays.append(Stray(path=_shown(path), fault=fault, commit=commit))
         return not fault

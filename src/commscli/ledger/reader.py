@@ -6,22 +6,37 @@
 3. The bytes of every record and trust version, and which key signed each (`files`).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
-from commscli.domain.history import Commit, DraftAt, History, Signature
+from commscli.domain.history import Commit, DraftAt, History
 from commscli.domain.ids import CommitId, Digest
 from commscli.ledger.changes import Edge, changes
-from commscli.ledger.commits import Node, raw, walk
-from commscli.ledger.files import read_records, read_trusts
+from commscli.ledger.commit_bytes import parse_commit
+from commscli.ledger.commits import Node, walk
+from commscli.ledger.files import read_places, read_trusts, record_places
 from commscli.ledger.gathering import Gathered, Gathering
 from commscli.ledger.objects import Objects
-from commscli.ledger.record_files import digest_of
 from commscli.ledger.repository import Repository
-from commscli.ledger.signed import signature_of
+from commscli.ledger.signature_checks import SignatureChecks
 from commscli.ledger.tree_bytes import FILE, FOLDER, Entry, Tree
 
 COMMITS_AT_ONCE = 256
 _NO_BLOB = ""
+
+
+@dataclass(slots=True)
+class _Read:
+    """What the walk over the commits gives: the changes sorted, and what was begun on the way.
+
+    ``signed``: commit → where its signature is among the checks. ``drafts``: the blobs of the
+    words, by commit, incident and message.
+    """
+
+    gathered: Gathered
+    signed: dict[int, int] = field(default_factory=dict)
+    faults: dict[int, str] = field(default_factory=dict)
+    drafts: dict[tuple[int, str, str], dict[str, str]] = field(default_factory=dict)
 
 
 def read_history(repository: Repository, tip: CommitId) -> History:
@@ -30,17 +45,24 @@ def read_history(repository: Repository, tip: CommitId) -> History:
     Raises:
         Undecided: if any of it cannot be read.
     """
-    with repository.reading() as reading, Objects(reading) as objects:
+    with (
+        repository.reading() as reading,
+        Objects(reading) as objects,
+        SignatureChecks() as checks,
+    ):
         nodes = walk(objects, reading, tip)
         position = {node.id: number for number, node in enumerate(nodes)}
-        gathered = _gather(objects, nodes, position)
-        records, strays = read_records(objects, gathered)
-        trusts, more = read_trusts(objects, gathered)
+        read = _read(objects, checks, nodes, position)
+        drafts = _drafts(objects, read.drafts)
+        trusts, more = read_trusts(objects, read.gathered)
+        places, strays = record_places(read.gathered)
+        read.gathered.introductions.clear()
+        records = read_places(objects, places, checks)
         telling = sorted(
             {c for record in records for c in record.introduced}
             | {c for trust in trusts for c in trust.introduced}
         )
-        signatures, faults = _commit_signatures(objects, [(c, nodes[c].id) for c in telling])
+        found = checks.results()
         return History(
             head=tip,
             commits=tuple(
@@ -49,21 +71,40 @@ def read_history(repository: Repository, tip: CommitId) -> History:
             ),
             records=records,
             trusts=trusts,
-            edge_faults=tuple(gathered.edge_faults),
-            strays=(*gathered.strays, *strays, *more),
-            commit_signatures=signatures,
-            commit_faults=faults,
-            drafts_at=_drafts(objects, gathered),
+            edge_faults=tuple(read.gathered.edge_faults),
+            strays=(*read.gathered.strays, *strays, *more),
+            commit_signatures={c: found[read.signed[c]] for c in telling},
+            commit_faults={c: read.faults[c] for c in telling if c in read.faults},
+            drafts_at=drafts,
         )
 
 
-def _gather(objects: Objects, nodes: Sequence[Node], position: dict[str, int]) -> Gathered:
+def _read(
+    objects: Objects, checks: SignatureChecks, nodes: Sequence[Node], position: dict[str, int]
+) -> _Read:
     gathering = Gathering(objects)
+    read = _Read(gathering.gathered)
     for first in range(0, len(nodes), COMMITS_AT_ONCE):
         part = range(first, min(first + COMMITS_AT_ONCE, len(nodes)))
         edges = [edge for number in part for edge in _edges(nodes, number, position)]
         gathering.take(changes(objects, edges), {n: len(nodes[n].parents) for n in part})
-    return gathering.gathered
+        _begin(objects, checks, nodes, read)
+    return read
+
+
+def _begin(objects: Objects, checks: SignatureChecks, nodes: Sequence[Node], read: _Read) -> None:
+    """Have the signatures of new commits checked, and look up the words while trees are near."""
+    gathered = read.gathered
+    numbers, gathered.introducing = gathered.introducing, {}
+    raw = objects.read_many("commit", (nodes[number].id for number in numbers))
+    for number, (object_id, data) in zip(numbers, raw, strict=True):
+        commit = parse_commit(object_id, data)
+        if commit.fault:
+            read.faults[number] = commit.fault
+        read.signed[number] = checks.add(commit.payload, commit.signature, "git")
+    folders, gathered.message_trees = gathered.message_trees, {}
+    for key, tree_id in folders.items():
+        read.drafts[key] = _draft_files(objects, tree_id)
 
 
 def _edges(nodes: Sequence[Node], number: int, position: dict[str, int]) -> Iterator[Edge]:
@@ -74,25 +115,11 @@ def _edges(nodes: Sequence[Node], number: int, position: dict[str, int]) -> Iter
         yield Edge(number, position[parent], nodes[position[parent]].tree, node.tree)
 
 
-def _commit_signatures(
-    objects: Objects, telling: Iterable[tuple[int, str]]
-) -> tuple[dict[int, Signature], dict[int, str]]:
-    numbers = {object_id: number for number, object_id in telling}
-    signatures, faults = {}, {}
-    for commit in raw(objects, list(numbers)):
-        number = numbers[commit.id]
-        if commit.fault:
-            faults[number] = commit.fault
-        signatures[number] = signature_of(commit.payload, commit.signature, "git")
-    return signatures, faults
-
-
-def _drafts(objects: Objects, gathered: Gathered) -> dict[tuple[int, str, str], DraftAt]:
-    folders = {
-        key: _draft_files(objects, tree_id) for key, tree_id in gathered.message_trees.items()
-    }
-    blobs = {e for files in folders.values() for e in files.values() if e}
-    digests = {i: digest_of(data) for i, data in objects.read_many("blob", sorted(blobs))}
+def _drafts(
+    objects: Objects, folders: dict[tuple[int, str, str], dict[str, str]]
+) -> dict[tuple[int, str, str], DraftAt]:
+    blobs = dict.fromkeys(blob for files in folders.values() for blob in files.values() if blob)
+    digests = {i: Digest(content.digest) for i, content in objects.contents(blobs, 0)}
     digests[_NO_BLOB] = Digest("")
     return {
         key: DraftAt(

@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, fields
+from dataclasses import dataclass, field, fields
+from functools import cache
 from hashlib import sha256
+from sys import intern
 from typing import Any
 
+from commscli.domain.fields import Check
 from commscli.domain.ids import Digest
 from commscli.domain.moments import compact
 from commscli.domain.records import KINDS, SCHEMA, Body, Record, scope_fault
@@ -14,7 +17,61 @@ from commscli.ledger.line_grammar import GrammarFault
 
 NAMESPACE = "comms-record@v1"
 _NAME = re.compile(r"\d{8}T\d{6}Z-[a-z-]+-[0-9a-f]{8}\.yaml")
-_HEAD = tuple(f for f in fields(Record) if f.name != "body")
+_SHORT, _PASSED_VALUES = 128, 512
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Field:
+    """A field of a record, and some short texts that passed its check.
+
+    The same names and digests come in thousands of records: one object then serves for all.
+    """
+
+    name: str
+    key: str
+    check: Check
+    passed: dict[str, str] = field(default_factory=dict, compare=False)
+
+    def remember(self, value: Any) -> Any:
+        """Keep a text that passed; return it, or its equal that is there already."""
+        if type(value) is not str or len(value) > _SHORT:
+            return value
+        if len(self.passed) >= _PASSED_VALUES:
+            self.passed.clear()
+        self.passed[value] = intern(value)
+        return self.passed[value]
+
+
+_known: dict[type[Any], tuple[_Field, ...]] = {}
+
+
+def _fields(owner: type[Any]) -> tuple[_Field, ...]:
+    if owner not in _known:
+        _known[owner] = tuple(
+            _Field(name=f.name, key=f.name.rstrip("_"), check=f.metadata["check"])
+            for f in fields(owner)
+            if f.name != "body"
+        )
+    return _known[owner]
+
+
+_HEAD = _fields(Record)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Form:
+    """What a record of some kind looks like."""
+
+    body: type[Body]
+    fields: tuple[_Field, ...]
+    keys: tuple[str, ...]
+
+
+@cache
+def _form(kind: str) -> _Form:
+    body = _fields(KINDS[kind])
+    keys = ("schema", *(f.key for f in (*_HEAD, *body)))
+    return _Form(body=KINDS[kind], fields=body, keys=keys)
 
 
 class UnknownKind(ValueError):
@@ -37,7 +94,7 @@ class RecordBytes:
 
 def digest_of(data: bytes) -> Digest:
     """Return the identity of exact bytes."""
-    return Digest(sha256(data).hexdigest())
+    return Digest(intern(sha256(data).hexdigest()))
 
 
 def write(record: Record) -> RecordBytes:
@@ -46,8 +103,8 @@ def write(record: Record) -> RecordBytes:
     Raises:
         GrammarFault: if a value cannot be written, or a field does not hold what it must.
     """
-    head = {f.name: getattr(record, f.name) for f in _HEAD}
-    body = {_key(f): getattr(record.body, f.name) for f in fields(record.body)}
+    head = {f.key: getattr(record, f.name) for f in _HEAD}
+    body = {f.key: getattr(record.body, f.name) for f in _fields(type(record.body))}
     data = line_grammar.write({"schema": SCHEMA, **head, **body})
     read(data)
     digest = digest_of(data)
@@ -86,33 +143,31 @@ def read(data: bytes) -> Record:
         raise GrammarFault("kind is missing, or no text")
     if kind not in KINDS:
         raise UnknownKind(kind)
-    body_type = KINDS[kind]
-    expected = ["schema", *(f.name for f in _HEAD), *map(_key, fields(body_type))]
-    if list(pairs) != expected:
-        raise GrammarFault(_wrong_keys(list(pairs), expected))
+    form = _form(kind)
+    if tuple(pairs) != form.keys:
+        raise GrammarFault(_wrong_keys(list(pairs), list(form.keys)))
     head = _checked(_HEAD, pairs, 2)
-    body: Body = body_type(**_checked(fields(body_type), pairs, 2 + len(_HEAD)))
+    body: Body = form.body(**_checked(form.fields, pairs, 2 + len(_HEAD)))
     fault = scope_fault(kind, head["incident"], head["message"], head["gate"])
     if fault:
         raise GrammarFault(fault)
     return Record(**head, body=body)
 
 
-def _key(field: Field[Any]) -> str:
-    return field.name.rstrip("_")
-
-
 def _checked(
-    wanted: tuple[Field[Any], ...], pairs: Mapping[str, Any], first_line: int
+    wanted: tuple[_Field, ...], pairs: Mapping[str, Any], first_line: int
 ) -> dict[str, Any]:
     values = {}
-    for offset, field in enumerate(wanted):
-        value = pairs[_key(field)]
-        expected = field.metadata["check"](value)
-        if expected:
-            found = f"{_key(field)} is {value!r:.60}: expected {expected}"
-            raise GrammarFault(found, first_line + offset)
-        values[field.name] = value
+    for one in wanted:
+        value = pairs[one.key]
+        passed = one.passed.get(value) if type(value) is str else None
+        if passed is None:
+            expected = one.check(value)
+            if expected:
+                found = f"{one.key} is {value!r:.60}: expected {expected}"
+                raise GrammarFault(found, first_line + wanted.index(one))
+            passed = one.remember(value)
+        values[one.name] = passed
     return values
 
 

@@ -3,11 +3,13 @@
 from commscli.domain.history import Signature
 from commscli.ledger.sshsig import SignatureFault, verify
 
+_UNSIGNED = Signature(key=None, fault="it is not signed")
+
 
 def signature_of(data: bytes, armored: bytes | None, namespace: str) -> Signature:
     """Return the key that signed the data. Whose key that is, is for trust to say."""
     if not armored:
-        return Signature(key=None, fault="it is not signed")
+        return _UNSIGNED
     try:
         return Signature(key=verify(data, armored, namespace=namespace))
     except SignatureFault as fault:

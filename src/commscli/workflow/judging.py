@@ -78,9 +78,8 @@ def judge(
         NotEntitled: if this person judges no gate of it.
     """
     bound = _bind_all(session, references, opinion, show, show_all=show_all)
-    private: dict[Digest, Kept] = {}
-    if opinion.private:
-        private = {one.subject: keep(opinion.text, opinion.private) for one in bound}
+    private = {one.subject: keep(opinion.text, opinion.private) for one in bound
+               if opinion.private}  # fmt: skip
     kept: list[RecordBytes] = []
 
     def make() -> Change:
@@ -97,9 +96,7 @@ def judge(
             if opinion.edit:
                 name = f"{sha256(opinion.edit).hexdigest()[:16]}.md"
                 files[f"{folder_of(one.incident, one.message)}/proposals/{name}"] = opinion.edit
-            said = opinion
-            if one.subject in private:
-                said = replace(opinion, text=private[one.subject].on_record.text)
+            said = _on_record(opinion, private.get(one.subject))
             kept.append(record_of(session, _act(case, message, gate, one, said)))
         subject = f"{_VERBS[opinion.kind]} {', '.join(one.message for one in bound)}"
         return change_of(session, kept, subject=subject, files=files)
@@ -112,6 +109,11 @@ def judge(
         notes=tuple(session.notes),
         judged=bound[0].number if bound else None,
     )
+
+
+def _on_record(opinion: Opinion, private: Kept | None) -> Opinion:
+    """Return an opinion without the words that stay off the record."""
+    return replace(opinion, text=private.on_record.text) if private else opinion
 
 
 _VERBS = {"ok": "Pass", "suggested": "Suggest for", "objected": "Object to"}
