@@ -1,5 +1,11 @@
-"""Whatever is attacked after some commit is found by a check since that commit as well."""
+"""Whatever is attacked after some commit is found by a check since that commit as well.
 
+By default every third attack is judged both ways, always the same ones; with ``COMMS_DEEP=1``
+each of them is.
+"""
+
+import os
+import zlib
 from typing import Any
 
 import pytest
@@ -7,12 +13,15 @@ import pytest
 from tests.attacks.staging import Stage
 from tests.support.repos import Answer
 
+EVERY = 1 if os.environ.get("COMMS_DEEP") == "1" else 3
 _whole = Stage.check
 
 
 @pytest.fixture(autouse=True)
-def _since_agrees(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Judge every attack twice: all of the history, and since its last honest commit."""
+def _since_agrees(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Judge an attack twice: all of the history, and since its last honest commit."""
+    if EVERY > 1 and zlib.crc32(request.node.name.encode()) % EVERY:
+        return
     monkeypatch.setattr(Stage, "check", _both)
 
 

@@ -265,7 +265,7 @@ def test_two_hooks_of_others_are_not_put_together(desk: Desk, repo: Repo, tmp_pa
     theirs(folder, "pre-push.before-comms", tmp_path / "marker")
     before = listing(folder)
 
-    install(desk, repo.path, "pre-push", "--force", status=1)
+    install(desk, repo.path, "pre-push", "--force", "--pin", str(desk.pin), status=1)
 
     assert listing(folder) == before
 

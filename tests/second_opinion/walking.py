@@ -98,7 +98,8 @@ class Walk:
     versions: list[VersionAt] = field(default_factory=list)
     past: dict[str, frozenset[str]] = field(default_factory=dict)
     """A commit → those that it reaches, itself not among them."""
-    _introduced: dict[tuple[str, bytes], set[str]] = field(default_factory=dict)
+    introduced: dict[tuple[str, bytes], set[str]] = field(default_factory=dict)
+    """Path and content of a protected file → the commits that introduce it, no merges."""
 
     def holds(self, commit: str, wanted: Collection[str]) -> bool:
         """Whether a commit is one of these, or has one of them in its past."""
@@ -116,9 +117,9 @@ def walk(commits: Sequence[Commit]) -> Walk:
         for parent in above:
             found.findings.update(_changes(parent.files, commit))
         _new_files(found, commit, above)
-    found.records.extend(_records(found._introduced))
-    found.versions.extend(_versions(found._introduced))
-    found.findings.update(_strays(found._introduced))
+    found.records.extend(_records(found.introduced))
+    found.versions.extend(_versions(found.introduced))
+    found.findings.update(_strays(found.introduced))
     for one in {c for file in found.records for c in file.commits} | {
         c for version in found.versions for c in version.signatures
     }:
@@ -159,7 +160,7 @@ def _new_files(found: Walk, commit: Commit, above: Sequence[Commit]) -> None:
         if mode != REGULAR or not all(map(_SAFE_NAME.fullmatch, path.split("/"))):
             found.findings.add(fault("stray-file", path=path, commit=commit.id))
             continue
-        introduced = found._introduced.setdefault((path, data), set())
+        introduced = found.introduced.setdefault((path, data), set())
         introduced |= {commit.id} if len(above) < 2 else set()
     found.findings.update(_false_names(commit, above))
 

@@ -129,6 +129,18 @@ def _judged(
         session = run.session()
         updates, remote = updates_of(session.repository, said, given, os.environ)
         return judge_push(session, updates, remote)
-    from commscli.workflow.receiving import receive  # noqa: PLC0415 - lazy
+    return _received(run, said, trunk=trunk, beside=beside)
 
-    return receive(run.circumstances(), said, trunk=trunk, beside=beside)
+
+def _received(run: "State", said: bytes, *, trunk: str, beside: Path | None) -> "Judged":
+    """Judge what anybody may have sent, in less time and room than a check by hand may take."""
+    from commscli.cli.limits import MEGABYTES, SECONDS, limited  # noqa: PLC0415 - lazy
+    from commscli.ledger.repository import discover  # noqa: PLC0415 - lazy
+    from commscli.workflow.receiving import receive, seconds_of  # noqa: PLC0415 - lazy
+
+    limits = {
+        SECONDS: seconds_of(discover(run.folder.absolute())) or os.environ.get(SECONDS, "120"),
+        MEGABYTES: os.environ.get(MEGABYTES, "2048"),
+    }
+    with limited(limits):
+        return receive(run.circumstances(), said, trunk=trunk, beside=beside)

@@ -9,8 +9,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from commscli.domain.history import Commit, DraftAt, History
-from commscli.domain.ids import CommitId, Digest
+from commscli.domain.history import Commit, History
+from commscli.domain.ids import CommitId
 from commscli.ledger.changes import Edge, changes
 from commscli.ledger.commit_bytes import parse_commit
 from commscli.ledger.commits import Node, walk
@@ -19,10 +19,9 @@ from commscli.ledger.gathering import Gathered, Gathering
 from commscli.ledger.objects import Objects
 from commscli.ledger.repository import Repository
 from commscli.ledger.signature_checks import SignatureChecks
-from commscli.ledger.tree_bytes import FILE, FOLDER, Entry, Tree
+from commscli.ledger.words import word_files, words_at
 
 COMMITS_AT_ONCE = 256
-_NO_BLOB = ""
 
 
 @dataclass(slots=True)
@@ -53,7 +52,7 @@ def read_history(repository: Repository, tip: CommitId) -> History:
         nodes = walk(objects, reading, tip)
         position = {node.id: number for number, node in enumerate(nodes)}
         read = _read(objects, checks, nodes, position)
-        drafts = _drafts(objects, read.drafts)
+        drafts = words_at(objects, read.drafts)
         trusts, more = read_trusts(objects, read.gathered)
         places, strays = record_places(read.gathered)
         read.gathered.introductions.clear()
@@ -104,7 +103,7 @@ def _begin(objects: Objects, checks: SignatureChecks, nodes: Sequence[Node], rea
         read.signed[number] = checks.add(commit.payload, commit.signature, "git")
     folders, gathered.message_trees = gathered.message_trees, {}
     for key, tree_id in folders.items():
-        read.drafts[key] = _draft_files(objects, tree_id)
+        read.drafts[key] = word_files(objects, tree_id)
 
 
 def _edges(nodes: Sequence[Node], number: int, position: dict[str, int]) -> Iterator[Edge]:
@@ -113,37 +112,3 @@ def _edges(nodes: Sequence[Node], number: int, position: dict[str, int]) -> Iter
         yield Edge(number, None, None, node.tree)
     for parent in node.parents:
         yield Edge(number, position[parent], nodes[position[parent]].tree, node.tree)
-
-
-def _drafts(
-    objects: Objects, folders: dict[tuple[int, str, str], dict[str, str]]
-) -> dict[tuple[int, str, str], DraftAt]:
-    blobs = dict.fromkeys(blob for files in folders.values() for blob in files.values() if blob)
-    digests = {i: Digest(content.digest) for i, content in objects.contents(blobs, 0)}
-    digests[_NO_BLOB] = Digest("")
-    return {
-        key: DraftAt(
-            draft=digests[files["draft.md"]] if "draft.md" in files else None,
-            attachments=tuple(
-                (name.removeprefix("attachments/"), digests[blob])
-                for name, blob in sorted(files.items())
-                if name != "draft.md"
-            ),
-        )
-        for key, files in folders.items()
-    }
-
-
-def _draft_files(objects: Objects, tree_id: str) -> dict[str, str]:
-    folder = objects.tree(tree_id)
-    inner = folder.get("attachments")
-    attached: Tree = objects.tree(inner.id) if inner and inner.mode == FOLDER else {}
-    files = {f"attachments/{name}": _blob(entry) for name, entry in attached.items()}
-    if "draft.md" in folder:
-        files["draft.md"] = _blob(folder["draft.md"])
-    return files
-
-
-def _blob(entry: Entry) -> str:
-    """Return the content of a plain file; a link or a folder is nobody's words."""
-    return entry.id if entry.mode == FILE else _NO_BLOB

@@ -27,7 +27,7 @@ from commscli.ledger.older import Older, Strange, incident_of, shaken
 from commscli.ledger.record_files import is_record_name
 from commscli.ledger.repository import Reading, Repository
 from commscli.ledger.signed import signature_of
-from commscli.ledger.words import words_at
+from commscli.ledger.words import word_files, words_at
 
 COMMITS_AT_ONCE = 256
 LOOK_BACK = 2000
@@ -131,6 +131,7 @@ def _part(objects: Objects, graph: _Graph) -> Part:
     records, strays, older = read.records(loaded)
     trusts, more = read.trusts()
     signatures, faults = _commit_signatures(objects, graph, records, trusts)
+    words = {key: word_files(objects, tree) for key, tree in gathered.message_trees.items()}
     new = {node.id for node in graph.new}
     return Part(
         base=CommitId(graph.base.id),
@@ -149,7 +150,7 @@ def _part(objects: Objects, graph: _Graph) -> Part:
             strays=(*gathered.strays, *strays, *more),
             commit_signatures=signatures,
             commit_faults=faults,
-            drafts_at=words_at(objects, gathered.message_trees),
+            drafts_at=words_at(objects, words),
         ),
         seams=tuple(
             Seam(id=CommitId(node.id), versions=known.versions_in(node.tree))

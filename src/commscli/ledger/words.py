@@ -5,33 +5,15 @@ from collections.abc import Mapping
 from commscli.domain.history import DraftAt
 from commscli.domain.ids import Digest
 from commscli.ledger.objects import Objects
-from commscli.ledger.record_files import digest_of
 from commscli.ledger.tree_bytes import FILE, FOLDER, Entry, Tree
 
 _NO_BLOB = ""
 _At = tuple[int, str, str]
+"""By commit, incident and message."""
 
 
-def words_at(objects: Objects, folders: Mapping[_At, str]) -> dict[_At, DraftAt]:
-    """Return what the folders of messages hold; by commit, incident and message."""
-    files = {key: _files(objects, tree_id) for key, tree_id in folders.items()}
-    blobs = dict.fromkeys(blob for found in files.values() for blob in found.values() if blob)
-    digests = {i: digest_of(data) for i, data in objects.read_many("blob", blobs)}
-    digests[_NO_BLOB] = Digest("")
-    return {
-        key: DraftAt(
-            draft=digests[found["draft.md"]] if "draft.md" in found else None,
-            attachments=tuple(
-                (name.removeprefix("attachments/"), digests[blob])
-                for name, blob in sorted(found.items())
-                if name != "draft.md"
-            ),
-        )
-        for key, found in files.items()
-    }
-
-
-def _files(objects: Objects, tree_id: str) -> dict[str, str]:
+def word_files(objects: Objects, tree_id: str) -> dict[str, str]:
+    """Return the blobs of the draft and the attachments in a message's folder, by path there."""
     folder = objects.tree(tree_id)
     inner = folder.get("attachments")
     attached: Tree = objects.tree(inner.id) if inner and inner.mode == FOLDER else {}
@@ -44,3 +26,21 @@ def _files(objects: Objects, tree_id: str) -> dict[str, str]:
 def _blob(entry: Entry) -> str:
     """Return the content of a plain file; a link or a folder is nobody's words."""
     return entry.id if entry.mode == FILE else _NO_BLOB
+
+
+def words_at(objects: Objects, folders: Mapping[_At, Mapping[str, str]]) -> dict[_At, DraftAt]:
+    """Return the digests of what `word_files` found."""
+    blobs = dict.fromkeys(blob for files in folders.values() for blob in files.values() if blob)
+    digests = {i: Digest(content.digest) for i, content in objects.contents(blobs, 0)}
+    digests[_NO_BLOB] = Digest("")
+    return {
+        key: DraftAt(
+            draft=digests[files["draft.md"]] if "draft.md" in files else None,
+            attachments=tuple(
+                (name.removeprefix("attachments/"), digests[blob])
+                for name, blob in sorted(files.items())
+                if name != "draft.md"
+            ),
+        )
+        for key, files in folders.items()
+    }

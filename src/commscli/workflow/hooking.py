@@ -58,8 +58,7 @@ def install(
     given = pins.write(pins.read(pin)) if pin is not None else None
     folder, notes = _folder(repository)
     wanted = tuple(dict.fromkeys(hooks)) or defaults(repository)
-    if not force:
-        _require_free(folder, wanted)
+    _require_free(folder, wanted, force=force)
     if given is not None:
         place_file(folder / PIN, given)
     if trunk:
@@ -145,13 +144,21 @@ def _is_theirs(path: Path) -> bool:
     return (path.exists() or path.is_symlink()) and not _is_ours(path)
 
 
-def _require_free(folder: Path, hooks: Sequence[Hook]) -> None:
-    theirs = [str(folder / hook) for hook in hooks if _is_theirs(folder / hook)]
-    if theirs:
+def _require_free(folder: Path, hooks: Sequence[Hook], *, force: bool) -> None:
+    """Refuse what cannot be done beside what is there, before anything is written."""
+    theirs = [folder / hook for hook in hooks if _is_theirs(folder / hook)]
+    if theirs and not force:
         raise Refused(
-            f"somebody else's hook is there: {', '.join(theirs)}",
+            f"somebody else's hook is there: {', '.join(map(str, theirs))}",
             remedy=f"--force keeps it as NAME{KEPT} and runs both; or call "
             '`comms hook run NAME -- "$@"` from it',
+            code="hook-there",
+        )
+    both = next((path for path in theirs if os.path.lexists(f"{path}{KEPT}")), None)
+    if both is not None:
+        raise Refused(
+            f"{both} and {both}{KEPT} are both somebody else's",
+            remedy=f"put together what they do, or remove one: rm {both}{KEPT}",
             code="hook-there",
         )
 
@@ -160,12 +167,6 @@ def _put(folder: Path, hook: Hook, program: Sequence[str]) -> Placed:
     path, kept = folder / hook, folder / f"{hook}{KEPT}"
     what = "renewed" if _is_ours(path) else "installed"
     if _is_theirs(path):
-        if kept.exists() or kept.is_symlink():
-            raise Refused(
-                f"{path} and {kept} are both somebody else's",
-                remedy=f"put together what they do, or remove one: rm {kept}",
-                code="hook-there",
-            )
         path.rename(kept)
         what = "chained"
     data = script(hook, program)

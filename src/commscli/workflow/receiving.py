@@ -16,7 +16,6 @@ from commscli.ledger.refs import asked_of_receiver, peeled, reached, refs
 from commscli.ledger.repository import Repository
 from commscli.workflow.checking import check
 from commscli.workflow.circumstances import Circumstances
-from commscli.workflow.hook_limits import SECONDS, bounded
 from commscli.workflow.passed_tips import PassedTips
 from commscli.workflow.received_refs import Push, faults_of_refs
 from commscli.workflow.ref_names import BRANCHES, TAGS
@@ -29,7 +28,7 @@ ADMIN = "the admin of this server looks: comms check there, and docs/ci.md"
 def receive(
     circumstances: Circumstances, said: bytes, *, trunk: str, beside: Path | None
 ) -> Judged:
-    """Judge a push by what git says of it, within limits of time and memory.
+    """Judge a push by what git says of it.
 
     The pin must be named: one of the store of whoever runs the server is for some repository,
     and a push could bring that one's history here.
@@ -51,24 +50,28 @@ def receive(
         own = {"XDG_STATE_HOME": folder, "XDG_CONFIG_HOME": folder}
         environ = {**circumstances.environ, **own}
         session = Session.open(replace(circumstances, environ=environ))
-        with bounded(_seconds(session.repository)):
-            push = Push(
-                repository=session.repository,
-                updates=asked_of_receiver(said),
-                trunk=trunk_of(session.repository, trunk),
-                before=refs(session.repository, "refs/"),
-            )
-            return _judged(session, push, PassedTips.read(beside, pin))
+        push = Push(
+            repository=session.repository,
+            updates=asked_of_receiver(said),
+            trunk=trunk_of(session.repository, trunk),
+            before=refs(session.repository, "refs/"),
+        )
+        return _judged(session, push, PassedTips.read(beside, pin))
 
 
-def _seconds(repository: Repository) -> float:
+def seconds_of(repository: Repository) -> str:
+    """Return how long its admin lets a push take to check, if they say it at all.
+
+    Raises:
+        BadInput: if that is no number.
+    """
     said = repository.config("comms.hookSeconds")
-    if said and not said.isdecimal():
+    if said and (not said.isdecimal() or not int(said)):
         raise BadInput(
             f"comms.hookSeconds is {said!r}: expected a number of seconds",
             remedy="git config comms.hookSeconds 120",
         )
-    return float(said) if said and int(said) else SECONDS
+    return said
 
 
 def trunk_of(repository: Repository, named: str = "") -> str:
