@@ -140,7 +140,6 @@ def test_a_blob_larger_than_any_message_elsewhere_is_never_read(stage: Stage) ->
 
 @MEASURED
 @pytest.mark.row(45)
-@pytest.mark.xfail(reason="up to 400 commits are held in memory at once, however long they are")
 def test_commit_messages_of_many_megabytes(stage: Stage) -> None:
     """They are read one after the other, and not kept."""
     tree = stage.story.shelf.tree(stage.story.tree)

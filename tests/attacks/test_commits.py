@@ -277,8 +277,6 @@ def test_a_commit_in_somebodys_name_and_another_hand(stage: Stage) -> None:
 
 
 @pytest.mark.row(50, 51, 52, 53, 54, 55)
-@pytest.mark.xfail(reason="a signature in the header of the other object format counts: git takes "
-                   "gpgsig in SHA-1 repositories alone, gpgsig-sha256 in SHA-256 ones")  # fmt: skip
 def test_no_commit_counts_as_signed_that_git_calls_unsigned(stage: Stage, tmp_path: Path) -> None:
     """We may be stricter than git, never laxer."""
     values = headers(stage)

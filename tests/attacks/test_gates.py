@@ -418,7 +418,7 @@ def test_a_quorum_that_is_nobody_or_never(stage: Stage, needs: int) -> None:
     old = stage.story.in_force
     new = replace(old.trust, version=2, previous=old.digest, quorum=max(needs, 1))
     from commscli.ledger import trust_files  # noqa: PLC0415 - for the bytes alone
-    from tests.support.story import sign  # noqa: PLC0415
+    from tests.support.story import sign  # noqa: PLC0415 - only here
 
     data = trust_files.write(new).data
     data = data.replace(f"quorum: {max(needs, 1)}".encode(), f"quorum: {needs}".encode())

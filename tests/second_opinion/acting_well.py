@@ -39,7 +39,7 @@ def subject_of(story: Story, number: int) -> Digest:
 def judge_of(story: Story, gate: str, number: int) -> str:
     """Mostly somebody who holds the role; sometimes anybody else."""
     trust = story.in_force.trust
-    holders = [*trust.roles.get(trust.gates[gate].role, ())] if gate in trust.gates else []  # type: ignore[index]
+    holders = [*trust.roles.get(trust.gates[gate].role, ())] if gate in trust.gates else []  # type: ignore[index] # the wrong type is the point
     others = ["tom", "eli", "lea", "rob", STRANGER]
     return pick(holders if number < 6 and holders else others, number)
 

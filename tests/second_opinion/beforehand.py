@@ -89,6 +89,6 @@ def filled(text: str, values: Mapping[str, set[str]]) -> set[str]:
         return set()
     ways = [dict(zip(asked, way, strict=True)) for way in itertools.product(*choices)]
     return {
-        digest_of(PLACEHOLDER.sub(lambda m, way=way: way.get(m[1], m[0]), text).encode())  # type: ignore[misc]
+        digest_of(PLACEHOLDER.sub(lambda m, way=way: way.get(m[1], m[0]), text).encode())  # type: ignore[misc] # the wrong type is the point
         for way in ways
     }

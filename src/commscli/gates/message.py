@@ -73,16 +73,10 @@ def message_case(
     revisions = Revisions.of(message, ordered, valid)
 
     def passing(trust: Trust) -> Passing:
-        return Passing(
-            trust=trust,
-            revisions=revisions,
-            valid=valid,
-            attributable=attributable,
-            beforehand=beforehand,
-        )
+        return Passing(trust=trust, revisions=revisions, valid=valid,
+                       attributable=attributable, beforehand=beforehand)  # fmt: skip
 
-    trusts = [link.trust for link in chain.links]
-    now = passing(trusts[-1])
+    now = passing(chain.links[-1].trust)
     sends = tuple(_sends(ordered, happened, standings, chain, revisions, passing))
     first = own[0].file.record
     name = first.incident if first is not None else IncidentId("")

@@ -95,23 +95,14 @@ def _pairs(trust: Trust) -> dict[str, Any]:
     }
 
 
-def _person_value(person: Person) -> dict[str, Any]:
-    return {
-        "name": person.name,
-        "email": person.email,
-        "kind": person.kind,
-        "keys": [key.line for key in person.keys],
-        "contact": person.contact,
-    }
+def _person_value(p: Person) -> dict[str, Any]:
+    return {"name": p.name, "email": p.email, "kind": p.kind, "keys": [k.line for k in p.keys],
+            "contact": p.contact}  # fmt: skip
 
 
 def _gate_value(gate: Gate) -> dict[str, Any]:
-    return {
-        "role": gate.role,
-        "needs": gate.needs,
-        "after": list(gate.after),
-        "recipients": gate.recipients,
-    }
+    return {"role": gate.role, "needs": gate.needs, "after": list(gate.after),
+            "recipients": gate.recipients}  # fmt: skip
 
 
 def _relaxed_value(relaxed: Relaxed) -> dict[str, Any]:
@@ -123,14 +114,10 @@ def _relaxed_value(relaxed: Relaxed) -> dict[str, Any]:
 
 
 def _emergency_value(emergency: Emergency | None) -> dict[str, Any]:
-    if emergency is None:
-        return {}
-    return {
-        "people": list(emergency.people),
-        "needs": emergency.needs,
-        "templates": list(emergency.templates),
-        "audiences": list(emergency.audiences),
-    }
+    return {} if emergency is None else {
+        "people": list(emergency.people), "needs": emergency.needs,
+        "templates": list(emergency.templates), "audiences": list(emergency.audiences),
+    }  # fmt: skip
 
 
 def read(data: bytes) -> Trust:
