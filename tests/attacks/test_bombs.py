@@ -281,7 +281,6 @@ def test_a_thousand_records_that_somebody_made_up(stage: Stage) -> None:
 
 
 @pytest.mark.row(45)
-@pytest.mark.xfail(reason="each message is worked out with all declarations of its incident")
 def test_declarations_that_somebody_made_up_times_messages_likewise(stage: Stage) -> None:
     """A hundred files, and no thousands of pairs of them: a few thousand would fill a machine."""
     declared = next(p for p in stage.story.placed("") if p.record.kind == "declared").record.body

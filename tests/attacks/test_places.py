@@ -232,7 +232,6 @@ def test_a_letter_that_is_another_one_everywhere(stage: Stage) -> None:
 
 
 @pytest.mark.row(30)
-@pytest.mark.xfail(reason="only the name that comes second is looked at, and a plain name is not")
 def test_a_twin_that_was_there_first(tmp_path: Path) -> None:
     """Whoever guesses what a message will be called puts other words where it will lie."""
     stage = Stage.of(tmp_path, declared)
@@ -247,7 +246,6 @@ ACCENTS = {"cafe\u0301.pdf": b"one\n", "caf\u00e9.pdf": b"two\n"}
 
 
 @pytest.mark.row(30)
-@pytest.mark.xfail(reason="names among the attachments are not compared: they are words first")
 @pytest.mark.parametrize(
     "attachments", [{"Plan.pdf": b"one\n", "plan.pdf": b"two\n"}, ACCENTS], ids=["case", "accent"]
 )
@@ -261,8 +259,6 @@ def test_two_attachments_of_which_a_reviewer_sees_one(
 
 
 @pytest.mark.row(30, 46)
-@pytest.mark.xfail(reason="a merge's name that is both watched and misspelt counts twice along "
-                   "each edge, and so for nothing")  # fmt: skip
 @pytest.mark.parametrize("where", ["records", "trust"])
 def test_a_merge_brings_a_twin(stage: Stage, where: str) -> None:
     path = "trust/0001.yaml" if where == "trust" else stage.story.path(stage.story.newest)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from commscli.domain.records import Reasoned
 from commscli.ledger import record_files
 from commscli.ledger.line_grammar import GrammarFault
 from commscli.ledger.record_files import RecordBytes
@@ -51,6 +52,20 @@ def test_a_record_renamed(stage: Stage) -> None:
     })  # fmt: skip
 
     stage.fails("append-only", "record-place", says=["removed", "another place"])
+
+
+@pytest.mark.row(28)
+def test_a_record_left_out_when_its_branch_is_written_again(stage: Stage) -> None:
+    """Nothing disappears along any edge then; what was written after it still names it."""
+    side = stage.story.aside()
+    dropped = side.record("hold", Reasoned(why="wait for the bank"), by="lea")
+    note = side.record("hold", Reasoned(why="still waiting"), by="lea")
+    kept = side.shelf.records[note]
+    stage.story.commit(
+        {kept.path: kept.data, f"{kept.path}.sig": side.tree[f"{kept.path}.sig"]}, by="lea"
+    )
+
+    stage.fails("missing-past", says=[f"a record that is not here: {dropped[:8]}"])
 
 
 @pytest.mark.row(49)

@@ -450,8 +450,6 @@ def test_a_copy_of_a_version_ends_no_trust(stage: Stage, number: str, *, first: 
 
 
 @pytest.mark.row(90, 98)
-@pytest.mark.xfail(reason="signatures beside all copies of a version are taken together, and one "
-                   "that does not hold refuses it")  # fmt: skip
 @pytest.mark.parametrize("number", ["0001", "0002"])
 def test_a_copy_of_a_version_with_a_junk_signature_ends_no_trust(stage: Stage, number: str) -> None:
     """Beside the first version it would leave everybody undecided for ever."""
@@ -463,8 +461,6 @@ def test_a_copy_of_a_version_with_a_junk_signature_ends_no_trust(stage: Stage, n
 
 
 @pytest.mark.row(90, 98)
-@pytest.mark.xfail(reason="of several signatures in one admin's name the first that holds is "
-                   "taken, whoever's key it is")  # fmt: skip
 def test_a_copy_of_a_version_signed_by_another_in_an_admins_name(tmp_path: Path) -> None:
     """The roster goes back to the one before, in which Leo still holds his role."""
     found = []
@@ -506,7 +502,6 @@ def test_a_copy_of_a_version_takes_no_objection_away(tmp_path: Path) -> None:
 
 
 @pytest.mark.row(99)
-@pytest.mark.xfail(reason="a signature in trust/ that belongs to no version is no stray file")
 def test_a_signature_for_a_version_that_is_not_there_yet(stage: Stage) -> None:
     """Whoever makes that version will change the file, and the signature will not count."""
     stage.story.commit({"trust/0002.ada.sig": b"junk\n"})

@@ -256,8 +256,6 @@ def test_what_was_passed_in_a_drill_is_sent_in_earnest(tmp_path: Path, *, drill:
     assert len(found) == 2
 
 
-@pytest.mark.xfail(reason="drill-mixed compares with a valid declaration, and passes over all "
-                   "where the declaration is void")  # fmt: skip
 def test_a_drill_whose_declaration_was_overtaken_is_sent_in_earnest(tmp_path: Path) -> None:
     stage = Stage.of(tmp_path)
     stage.story.incident, stage.story.message = IncidentId("2026-11-23-drill"), MessageId("drill-1")

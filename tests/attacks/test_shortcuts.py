@@ -234,7 +234,6 @@ def test_words_that_were_passed_beforehand_with_another_promise(prepared: Stage)
 
 
 @pytest.mark.row(13)
-@pytest.mark.xfail(reason="a fact that is stated after the send fills the words that were sent")
 def test_a_fact_is_made_up_for_words_that_were_sent(prepared: Stage) -> None:
     """A few plain words only, and by somebody who may state facts: see the threat model."""
     prepared.story.fact("services", "card payments")

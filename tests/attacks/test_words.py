@@ -369,8 +369,6 @@ def test_an_incident_that_is_called_like_a_folder(stage: Stage) -> None:
 
 
 @pytest.mark.row(1)
-@pytest.mark.xfail(reason="draft-bytes looks at the newest revision of a commit alone, not at the "
-                   "one that the same commit sends")  # fmt: skip
 def test_a_squash_that_leaves_other_words_beside_the_send(tmp_path: Path) -> None:
     """All that was passed and sent, in one commit, with words of a revision nobody judged."""
     stage = Stage.of(tmp_path, declared)
@@ -385,8 +383,6 @@ def test_a_squash_that_leaves_other_words_beside_the_send(tmp_path: Path) -> Non
 
 
 @pytest.mark.row(1)
-@pytest.mark.xfail(reason="draft-bytes looks at the newest revision of a commit alone, not at the "
-                   "one that the same commit sends")  # fmt: skip
 def test_other_words_recorded_in_the_very_commit_that_begins_the_send(tmp_path: Path) -> None:
     """Whoever drafts and sends can leave other words behind as those that were sent."""
     stage = Stage.of(tmp_path, to_send)

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from commscli.domain.ids import Digest
-from commscli.domain.preapproved import MAX_WAYS
 from commscli.domain.records import TemplateOk
 from commscli.domain.report import GateState, Outcome
 from tests.support.repos import both_ways, only, told
@@ -174,15 +173,35 @@ def test_a_text_with_more_than_plain_placeholders_counts_for_nothing(text: str) 
     assert states(story)["legal"] == "open"
 
 
-def test_too_many_ways_to_fill_it_count_for_nothing() -> None:
-    story = prepared(text="{{ a }} {{ b }}\n")
-    for number in range(32):
-        story.fact("a", f"{number}")
-        story.fact("b", f"{number}")
-    assert MAX_WAYS < 32 * 32
-    story.draft("0 0\n")
+@pytest.mark.parametrize(("value", "state"), [("one", "open"), ("two", "preapproved")])
+def test_a_value_is_the_one_that_stood_where_it_was_written(value: str, state: str) -> None:
+    story = prepared(text="{{ a }}\n")
+    story.fact("a", "one")
+    story.fact("a", "two")
+    story.draft(f"{value}\n")
+    story.fact("a", "one")
+
+    assert states(story)["legal"] == state
+
+
+def test_a_fact_that_was_taken_back_fills_nothing() -> None:
+    story = prepared(text="{{ a }}\n")
+    story.fact("a", "one")
+    story.fact("a", "")
+    story.draft("one\n")
 
     assert states(story)["legal"] == "open"
+
+
+def test_a_fact_that_the_revision_did_not_come_after_fills_nothing() -> None:
+    story = prepared(text="{{ a }}\n")
+    declared = [p.digest for p in story.placed("") if p.record.kind == "declared"]
+    story.fact("a", "one")
+    story.draft("one\n", after=declared)
+    assert states(story)["legal"] == "open"
+
+    story.draft("one\n")
+    assert states(story)["legal"] == "preapproved"
 
 
 def test_what_trust_takes_from_its_list_is_approved_no_more() -> None:

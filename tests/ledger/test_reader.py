@@ -173,7 +173,7 @@ def test_a_trust_version_that_is_too_long(tmp_path: Path) -> None:
 
     assert found["trust/0002.yaml"].fault == "70000 bytes: expected at most 65536"
     for path in ("trust/0002.yaml", "trust/0003.yaml"):
-        assert found[path].signatures["ada"].key is None
+        assert found[path].entries[0].signatures["ada"].key is None
 
 
 @pytest.mark.parametrize("size", [0, 1, 70_000, 3_000_000])

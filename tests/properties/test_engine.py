@@ -9,7 +9,7 @@ from typing import TypeVar
 from hypothesis import HealthCheck, assume, given, note, settings
 from hypothesis import strategies as st
 
-from commscli.domain.history import History
+from commscli.domain.history import History, TrustEntry
 from commscli.domain.ids import Digest, IncidentId, MessageId
 from commscli.domain.report import Finding, GateState, Outcome, Report
 from commscli.domain.trust import Trust
@@ -238,6 +238,9 @@ def reordered(history: History, chance: random.Random) -> History:
     def moved(numbers: tuple[int, ...]) -> tuple[int, ...]:
         return tuple(chance.sample([place[n] for n in numbers], len(numbers)))
 
+    def entered(entry: TrustEntry) -> TrustEntry:
+        return replace(entry, commit=place[entry.commit])
+
     def mixed(items: tuple[T, ...]) -> tuple[T, ...]:
         return tuple(chance.sample(items, len(items)))
 
@@ -247,7 +250,9 @@ def reordered(history: History, chance: random.Random) -> History:
             replace(history.commits[n], parents=moved(history.commits[n].parents)) for n in order
         ),
         records=mixed(tuple(replace(f, introduced=moved(f.introduced)) for f in history.records)),
-        trusts=mixed(tuple(replace(f, introduced=moved(f.introduced)) for f in history.trusts)),
+        trusts=mixed(
+            tuple(replace(f, entries=mixed(tuple(map(entered, f.entries)))) for f in history.trusts)
+        ),
         edge_faults=mixed(tuple(replace(f, commit=place[f.commit]) for f in history.edge_faults)),
         strays=mixed(tuple(replace(s, commit=place[s.commit]) for s in history.strays)),
         commit_signatures={place[c]: s for c, s in history.commit_signatures.items()},

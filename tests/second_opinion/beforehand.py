@@ -1,16 +1,13 @@
 """Texts that were passed beforehand: what fills them, and whether a revision is one of them."""
 
-import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from math import prod
 
 from tests.second_opinion.lines import digest_of
 from tests.second_opinion.records import Record
-from tests.second_opinion.worth import VALID, Records
+from tests.second_opinion.worth import VALID, Records, listed, order
 
-MOST_WAYS = 1000
 LONGEST_VALUE = 80
 PLACEHOLDER = re.compile(r"\{\{ ([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?) \}\}")
 SLOT = re.compile(r"send\.time|send\.next_update|recipient\..+")
@@ -23,50 +20,53 @@ SEVEN_DIGITS = re.compile(r"(\d[ ()+/.-]*){7}")
 
 @dataclass(slots=True, kw_only=True)
 class Stated:
-    """What the valid records of an incident state, and the valid approvals of templates."""
+    """The records of an incident, the valid ones among them, and the valid approvals."""
 
-    facts: dict[str, set[str]] = field(default_factory=dict)
-    titles: set[str] = field(default_factory=set)
-    severities: set[str] = field(default_factory=set)
+    records: dict[str, Record] = field(default_factory=dict)
+    valid: set[str] = field(default_factory=set)
     approvals: dict[str, Record] = field(default_factory=dict)
 
 
 def stated(records: Records, incident: str) -> Stated:
-    found = Stated()
-    for digest, record in records.of((incident, "")).items():
-        if records.worth(digest) != VALID:
-            continue
-        if record.kind == "fact":
-            found.facts.setdefault(record["key"], set()).add(record["value"])
-        if record.kind == "declared":
-            found.titles.add(record["title"])
-            found.severities.add(record["severity"])
-        if record.kind == "severity":
-            found.severities.add(record["value"])
-    for digest, record in records.of(("", "")).items():
-        if records.worth(digest) == VALID:
-            found.approvals[digest] = record
-    return found
-
-
-def is_one_of(revision: Record, approval: Record, known: Stated) -> bool:
-    """Whether a revision is just what was approved, with plain values put in."""
-    return (
-        all(
-            revision[name] == approval[name]
-            for name in ("audience", "phase", "channels", "next_update")
-        )
-        and revision["attachments"] == []
-        and revision["draft"] in filled(approval["text"], _values(revision, known))
+    own, templates = dict(records.of((incident, ""))), records.of(("", ""))
+    return Stated(
+        records=own,
+        valid={digest for digest in own if records.worth(digest) == VALID},
+        approvals={d: r for d, r in templates.items() if records.worth(d) == VALID},
     )
 
 
-def _values(revision: Record, known: Stated) -> Mapping[str, set[str]]:
-    return {
-        **known.facts,
-        "incident.title": known.titles,
-        "incident.severity": {revision["severity"]} & known.severities,
-    }
+def values(known: Stated, named: Collection[str]) -> Mapping[str, str]:
+    """What the incident's valid records say that are named, or before one that is."""
+    past = order(known.records)
+    reached = {d for one in named if one in known.records for d in (one, *past[one])}
+    found: dict[str, str] = {}
+    declared = False
+    for record in listed({d: known.records[d] for d in reached & known.valid}).values():
+        if not declared:
+            if record.kind == "declared":
+                declared = True
+                found |= {
+                    "incident.title": record["title"],
+                    "incident.severity": record["severity"],
+                }
+        elif record.kind == "fact":
+            found[record["key"]] = record["value"]
+        elif record.kind == "severity":
+            found["incident.severity"] = record["value"]
+    return found
+
+
+def is_one_of(revision: Record, approval: Record, stated: Mapping[str, str]) -> bool:
+    """Whether a revision is just what was approved, with plain values put in."""
+    known = {**stated}
+    if known.get("incident.severity") != revision["severity"]:
+        known.pop("incident.severity", None)
+    return (
+        all(revision[name] == approval[name] for name in SAME)
+        and revision["attachments"] == []
+        and revision["draft"] == filled(approval["text"], known)
+    )
 
 
 def plain(value: str) -> bool:
@@ -79,16 +79,13 @@ def plain(value: str) -> bool:
     )
 
 
-def filled(text: str, values: Mapping[str, set[str]]) -> set[str]:
-    """The digests of all that a text can become; none if it is no text of this kind."""
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """The digest of what a text becomes; nothing if a value lacks, or it is no such text."""
     if "{{" in PLACEHOLDER.sub("", text) or "{%" in text or "{#" in text:
-        return set()
-    asked = sorted({name for name in PLACEHOLDER.findall(text) if not SLOT.fullmatch(name)})
-    choices = [sorted(filter(plain, values.get(name, ()))) for name in asked]
-    if prod(map(len, choices)) > MOST_WAYS:
-        return set()
-    ways = [dict(zip(asked, way, strict=True)) for way in itertools.product(*choices)]
-    return {
-        digest_of(PLACEHOLDER.sub(lambda m, way=way: way.get(m[1], m[0]), text).encode())  # type: ignore[misc] # the wrong type is the point
-        for way in ways
-    }
+        return ""
+    asked = {name for name in PLACEHOLDER.findall(text) if not SLOT.fullmatch(name)}
+    if not all(plain(values.get(name, "")) for name in asked):
+        return ""
+    return digest_of(
+        PLACEHOLDER.sub(lambda m: values[m[1]] if m[1] in asked else m[0], text).encode()
+    )

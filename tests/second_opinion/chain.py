@@ -32,9 +32,11 @@ class Version:
     signers: Sequence[Signers]
     """For each of these commits, if all signatures there hold: who signed, with which key."""
 
-    def signed_by(self, roster: Roster) -> bool:
-        """Whether some commit brought it together with a quorum's signatures."""
-        return any(roster.signed_by_quorum(signers) for signers in self.signers)
+    def signed_by(self, *rosters: Roster) -> bool:
+        """Whether some commit brought it together with a quorum's signatures of each."""
+        return any(
+            all(roster.signed_by_quorum(signers) for roster in rosters) for signers in self.signers
+        )
 
 
 Chain = Sequence[Version]
@@ -90,8 +92,7 @@ def _follows(version: Version, chain: Chain, walk: Walk) -> bool:
         and new["repository"] == old["repository"]
         and new["version"] > old["version"]
         and after
-        and version.signed_by(old)
-        and (not changed or version.signed_by(new))
+        and version.signed_by(old, *([new] if changed else []))
         and _forgets_nothing(new, chain)
     )
 

@@ -13,7 +13,7 @@ from tests.second_opinion.records import Record
 from tests.second_opinion.rosters import Roster
 from tests.second_opinion.sends import Gates, gates_now, judge_sends
 from tests.second_opinion.walking import REGULAR, Commit, Files, Finding, Walk, fault, walk
-from tests.second_opinion.worth import VALID, Records, about, judge_records, listed
+from tests.second_opinion.worth import VALID, Records, about, judge_records, listed, order
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,10 +81,17 @@ def _order_and_incidents(records: Records) -> Iterator[Finding]:
     names = {judged.record.message for judged in records.best.values() if judged.record}
     for name in names:
         own = records.of(name)
-        known = {*own, *_declarations(records, name[0])} if name[1] else {*own}
+        above = dict(records.of((name[0], ""))) if name[1] else {}
+        past, past_above = order(own), order(above)
+        after_declared = {
+            d for d in above if {d, *past_above[d]} & {*_declarations(records, name[0])}
+        }
         for digest, record in own.items():
-            empty = record.kind == "drafted" and not record["after"]
-            if empty or not {*record["after"]} <= known:
+            first = record.kind == "drafted" and not any(
+                own[one].kind == "drafted" for one in past[digest]
+            )
+            alone = first and not {*record["after"]} & after_declared
+            if alone or not {*record["after"]} <= {*own, *above}:
                 yield about("missing-past", records, digest)
     counted = {
         digest: judged.record

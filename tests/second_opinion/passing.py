@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.second_opinion.beforehand import is_one_of, stated
+from tests.second_opinion.beforehand import is_one_of, stated, values
 from tests.second_opinion.records import Record
 from tests.second_opinion.rosters import EMERGENCY, Roster
 from tests.second_opinion.worth import LOST, VALID, VOID, Past, Records, listed, order
@@ -30,15 +30,11 @@ class Standing:
 
 
 class Message:
-    """The records of one message: its own, and the declarations of its incident."""
+    """The records of one message, and what its incident and the templates say."""
 
     def __init__(self, all_records: Records, name: tuple[str, str]) -> None:
-        declared = all_records.of((name[0], "")).items()
         self.name = name
-        self.records: Mapping[str, Record] = listed({
-            **{digest: record for digest, record in declared if record.kind == "declared"},
-            **all_records.of(name),
-        })  # fmt: skip
+        self.records: Mapping[str, Record] = listed(all_records.of(name))
         self.past: Past = order(self.records)
         self.stated = stated(all_records, name[0])
         self._worth = {digest: all_records.worth(digest) for digest in self.records}
@@ -173,8 +169,13 @@ class Message:
             for digest, approval in self.stated.approvals.items()
             if approval["gate"] == gate
             and digest in roster["preapproved"]
-            and is_one_of(self.records[revision], approval, self.stated)
+            and is_one_of(self.records[revision], approval, self._values(revision))
         ]
+
+    def _values(self, revision: str) -> Mapping[str, str]:
+        """What was on record where a revision was written."""
+        before = [self.records[one] for one in (revision, *self.past[revision])]
+        return values(self.stated, {one for record in before for one in record["after"]})
 
     def beforehand(self, gate: str, roster: Roster, revision: str, seen: Seen) -> set[str]:
         """Who counts in a gate for a text that they approved before it was a message."""

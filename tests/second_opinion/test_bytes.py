@@ -6,7 +6,7 @@ from collections.abc import Callable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commscli.domain.preapproved import digests, is_plain
+from commscli.domain.preapproved import digest, is_plain
 from commscli.domain.trust_lint import faults
 from commscli.errors import BadInput
 from commscli.ledger import record_files, trust_files
@@ -153,8 +153,7 @@ def test_both_put_the_same_values_into_a_text(value: str) -> None:
 )  # fmt: skip
 def test_both_fill_a_text_alike(parts: list[str]) -> None:
     text = "".join(parts)
-    values = {"a": ["1", "{{ b_c }}", "w"], "b_c": ["2", "x"], "incident.title": ["t"]}
+    for one in ("1", "{{ b_c }}", "w"):
+        values = {"a": one, "b_c": "2", "incident.title": "t"}
 
-    ours = {*digests(text, values)}
-
-    assert filled(text, {name: {*given_} for name, given_ in values.items()}) == ours
+        assert filled(text, values) == (digest(text, values) or "")

@@ -8,8 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
-import pytest
-
 from commscli.domain.ids import PersonId
 from commscli.domain.records import Ratified
 from commscli.domain.report import Outcome, Report
@@ -46,7 +44,6 @@ def gone(trust: Trust, name: str) -> Trust:
     return replace(without_role(trust, name), people=left, ended=ended)
 
 
-@pytest.mark.xfail(strict=True, reason="a bad signature beside a copy counts for the version")
 def test_a_copy_with_a_bad_signature_takes_no_version_out_of_force(
     tmp_path: Path,
 ) -> None:
@@ -87,7 +84,6 @@ def test_one_person_does_not_pass_one_gate_and_ratify_another(tmp_path: Path) ->
     assert {f.key for f in checked(story, tmp_path).findings} == {"legal"}
 
 
-@pytest.mark.xfail(strict=True, reason="a signature without its version is no finding")
 def test_a_signature_of_no_version_is_a_stray_file(tmp_path: Path) -> None:
     """Only records, versions and their signatures may lie there. Whoever puts a file
     ``trust/0002.ada.sig`` there first keeps ada from ever signing a version 2 beside it.
@@ -143,7 +139,6 @@ def test_a_record_with_two_signatures_has_one_worth_in_any_order(
     assert checked(story, tmp_path).outcome is Outcome.PASS
 
 
-@pytest.mark.xfail(strict=True, reason="a signature that a merge brought is taken for one")
 def test_a_signature_that_only_a_merge_brought_signs_nothing(tmp_path: Path) -> None:
     """Merges introduce nothing (rule 8), and no acceptance makes anything count (rule 9): an ok
     whose signature came by a merge alone has none, whatever the admins accept about the merge.

@@ -269,8 +269,12 @@ def lost_keys_are_good_keys(patch: Patch) -> None:
 
 @bug
 def one_admin_is_a_quorum(patch: Patch) -> None:
-    right = chain._short
-    patch.setattr(chain, "_short", lambda file, by: right(file, replace(by, quorum=1)))
+    right = chain._lacking
+
+    def lax(entry: Any, rosters: Any) -> str:
+        return right(entry, [replace(by, quorum=1) for by in rosters])
+
+    patch.setattr(chain, "_lacking", lax)
 
 
 @bug
@@ -298,8 +302,8 @@ def an_acceptance_covers_every_rule(patch: Patch) -> None:
 def any_template_that_fits_is_current(patch: Patch) -> None:
     right = preapproval.Beforehand.fitting
 
-    def lax(self: Any, revision: Any, _: Any) -> Any:
-        return right(self, revision, [placed.digest for placed in self.approvals])
+    def lax(self: Any, revision: Any, seen: Any, _: Any) -> Any:
+        return right(self, revision, seen, [placed.digest for placed in self.approvals])
 
     patch.setattr(preapproval.Beforehand, "fitting", lax)
 

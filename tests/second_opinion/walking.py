@@ -215,12 +215,15 @@ def _strays(introduced: Mapping[tuple[str, bytes], set[str]]) -> Iterator[Findin
         folder, _, name = path.rpartition("/")
         if folder == "trust":
             signature = _VERSION_SIGNATURE.fullmatch(name)
-            belongs = _VERSION.fullmatch(name) or (
-                signature and f"trust/{signature[1]}.yaml" in paths
-            )
+            if signature:
+                version = f"trust/{signature[1]}.yaml"
+                brought = (c for (p, _), at in introduced.items() if p == version for c in at)
+                yield from (fault("stray-file", commit=c, path=path) for c in commits - {*brought})
+                continue
+            belongs = bool(_VERSION.fullmatch(name))
         else:
             signed = name.endswith(".sig") and path.removesuffix(".sig") in paths
-            belongs = signed or FILE_NAME.fullmatch(name)
+            belongs = signed or bool(FILE_NAME.fullmatch(name))
         if not belongs:
             yield fault("stray-file", commits, path=path)
 

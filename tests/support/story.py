@@ -296,7 +296,8 @@ class Story:
             **{f"{folder}/attachments/{name}": data for name, data in attached.items()},
         }
         body = replace(body, **changed)
-        return self.record("drafted", body, by=by, after=after, put={**words, **(put or {})})
+        seen = sorted({*self.heads(self.message), *self.heads("")}) if after is None else after
+        return self.record("drafted", body, by=by, after=seen, put={**words, **(put or {})})
 
     def _drafted(self, text: bytes, audience: str, attached: Mapping[str, bytes]) -> Drafted:
         return Drafted(

@@ -16,6 +16,7 @@ from commscli.domain.history import (
     RecordFile,
     Signature,
     Stray,
+    TrustEntry,
     TrustFile,
 )
 from commscli.domain.ids import CommitId, Digest
@@ -133,7 +134,7 @@ def _frozen(found: _Found, at: int, old: Tree, new: Tree) -> None:
 def _records(found: _Found) -> Iterator[RecordFile]:
     signatures: dict[str, dict[int, bytes]] = defaultdict(dict)
     for (path, data), commits in found.introduced.items():
-        signatures[path] |= dict.fromkeys(commits or [-1], data) if path.endswith(".sig") else {}
+        signatures[path] |= dict.fromkeys(commits, data) if path.endswith(".sig") else {}
     for (path, data), commits in found.introduced.items():
         name = path.rsplit("/", 1)[1]
         if path.startswith("trust/"):
@@ -159,21 +160,20 @@ def _signed(
 
 def _trusts(found: _Found) -> Iterator[TrustFile]:
     for (path, data), commits in found.introduced.items():
+        match = _SIGNED.fullmatch(path)
         if _TRUST.fullmatch(path):
             yield _trust(found, path, data, tuple(commits))
-        elif path.startswith("trust/") and not _SIGNED.fullmatch(path):
+        elif match:
+            version = f"trust/{match[1]}.yaml"
+            brought = {c for (p, _), at in found.introduced.items() if p == version for c in at}
+            fault = "is a signature that came without its trust version"
+            found.strays += [Stray(path=path, fault=fault, commit=c) for c in {*commits} - brought]
+        elif path.startswith("trust/"):
             fault = "is no trust version and no signature of one"
             found.strays.append(Stray(path=path, fault=fault, commit=(commits or [-1])[0]))
 
 
 def _trust(found: _Found, path: str, data: bytes, commits: tuple[int, ...]) -> TrustFile:
-    signatures: dict[str, Signature] = {}
-    for (beside, armored), introduced in found.introduced.items():
-        match = _SIGNED.fullmatch(beside)
-        if match and path == f"trust/{match[1]}.yaml" and set(introduced) & set(commits):
-            signature = signature_of(data, armored, trust_files.NAMESPACE)
-            known = signatures.get(match[2])
-            signatures[match[2]] = signature if known is None or known.key is None else known
     try:
         trust, fault = trust_files.read(data), ""
     except GrammarFault as wrong:
@@ -183,6 +183,15 @@ def _trust(found: _Found, path: str, data: bytes, commits: tuple[int, ...]) -> T
         digest=Digest(digest_of(data)),
         trust=trust,
         fault=fault,
-        signatures=signatures,
-        introduced=commits,
+        entries=tuple(
+            TrustEntry(commit=commit, signatures=dict(_beside(found, path, data, commit)))
+            for commit in commits
+        ),
     )
+
+
+def _beside(found: _Found, path: str, data: bytes, commit: int) -> Iterator[tuple[str, Signature]]:
+    for (beside, armored), introduced in found.introduced.items():
+        match = _SIGNED.fullmatch(beside)
+        if match and path == f"trust/{match[1]}.yaml" and commit in introduced:
+            yield match[2], signature_of(data, armored, trust_files.NAMESPACE)

@@ -43,15 +43,27 @@ class RecordFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrustEntry:
+    """One commit by which a trust version entered history, and who signed beside it there."""
+
+    commit: int
+    signatures: Mapping[str, Signature]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrustFile:
-    """A trust version as it lies in history, with the admins' signatures beside it."""
+    """A trust version as it lies in history."""
 
     path: str
     digest: Digest
     trust: Trust | None
     fault: str
-    signatures: Mapping[str, Signature]
-    introduced: tuple[int, ...]
+    entries: tuple[TrustEntry, ...]
+
+    @property
+    def introduced(self) -> tuple[int, ...]:
+        """The positions of the commits that add it."""
+        return tuple(entry.commit for entry in self.entries)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,8 @@ one value, everywhere. The slots of a send stay as they are.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from hashlib import sha256
-from itertools import product
-from math import prod
 
 from commscli.domain.ids import Digest
 from commscli.domain.slots import RECIPIENT, SEND_SLOTS
@@ -17,9 +15,6 @@ TITLE, SEVERITY = "incident.title", "incident.severity"
 """Placeholders that are no facts: what the declaration and the revision say."""
 MAX_VALUE = 80
 """Characters that a value may have: a name or a time, no second message."""
-MAX_WAYS = 1000
-"""How many ways to fill a text are tried; an incident in which a fact had so many values has
-been through too much to be told by words from before it."""
 
 _TOKEN = re.compile(r"\{\{ ([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?) \}\}")
 _SENTENCE = re.compile(r"[.!?;:]\s|[^\W\d]\.[^\W\d]|[!?@]|(?:\d[ ()+/.-]*){7}|\.$|//|www")
@@ -50,14 +45,9 @@ def filled(text: str, values: Mapping[str, str]) -> str:
     return _TOKEN.sub(lambda m: m[0] if _stays(m[1]) else values[m[1]], text)
 
 
-def digests(text: str, values: Mapping[str, Sequence[str]]) -> Iterator[Digest]:
-    """Yield the SHA-256 of the text for every way to fill it; none, if there is no plain one."""
+def digest(text: str, values: Mapping[str, str]) -> Digest | None:
+    """Return the SHA-256 of the text with these values; ``None`` if one lacks or is not plain."""
     names = names_in(text)
-    if names is None:
-        return
-    choices = [[v for v in values.get(name, ()) if is_plain(v)] for name in names]
-    if prod(map(len, choices)) > MAX_WAYS:
-        return
-    for chosen in product(*choices):
-        words = filled(text, dict(zip(names, chosen, strict=True)))
-        yield Digest(sha256(words.encode()).hexdigest())
+    if names is None or not all(is_plain(values.get(name, "")) for name in names):
+        return None
+    return Digest(sha256(filled(text, values).encode()).hexdigest())

@@ -10,7 +10,7 @@ from commscli.domain.incident import Incident, fold
 from commscli.domain.order import Ordered, Placed, order
 from commscli.gates.chain import Chain, trust_chain
 from commscli.gates.message import MessageCase, message_case
-from commscli.gates.preapproval import Beforehand, values_of
+from commscli.gates.preapproval import Beforehand
 from commscli.gates.standing import Standing, Worth, standings
 
 
@@ -118,17 +118,17 @@ def _incident(
 ) -> IncidentCase:
     own = messages.get(MessageId(""), [])
     ordered = _ordered(own)
-    valid = {s.file.digest for s in own if s.worth is Worth.VALID}
-    counted = [p for p in ordered.records if p.digest in valid]
-    incident = fold(id_, counted)
-    declared = [s for s in own if s.file.record and s.file.record.kind == "declared"]
+    valid = frozenset(s.file.digest for s in own if s.worth is Worth.VALID)
+    incident = fold(id_, (p for p in ordered.records if p.digest in valid))
     beforehand = Beforehand(
         approvals=tuple(
             p
             for p in templates.ordered.records
             if templates.standings[p.digest].worth is Worth.VALID
         ),
-        values=values_of(incident, [p.record for p in counted]),
+        incident=id_,
+        ordered=ordered,
+        valid=valid,
     )
     return IncidentCase(
         id=id_,
@@ -136,7 +136,7 @@ def _incident(
         standings={s.file.digest: s for s in own},
         ordered=ordered,
         messages=tuple(
-            message_case(incident, message, declared, records, chain, beforehand)
+            message_case(incident, message, records, chain, beforehand)
             for message, records in sorted(messages.items())
             if message
         ),

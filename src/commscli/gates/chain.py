@@ -5,17 +5,19 @@
    repository, is signed by the quorum of the one in force (a change of admins or quorum: of
    both), and entered history in a commit that already held its predecessor.
 3. Two successors of one version are a fork: nothing after it is in force.
-4. A version that entered history twice stays in force, and its second entry is an error. Its
+4. Each commit by which a version entered history is looked at by itself, with the signatures
+   that it brought: one good entry is enough, and a copy with false ones takes nothing from it.
+5. A version that entered history twice stays in force, and its second entry is an error. Its
    makers count as having seen only what they had before them each time, so that neither a
    late copy can excuse a record nor can anybody stop the chain by making one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_
 
-from commscli.domain.history import Commit, History, Pin, TrustFile
+from commscli.domain.history import Commit, History, Pin, Signature, TrustEntry, TrustFile
 from commscli.domain.ids import Digest
 from commscli.domain.trust import Trust
 from commscli.domain.trust_lint import faults
@@ -23,11 +25,15 @@ from commscli.domain.trust_lint import faults
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A version in force: the commits by which it entered history, oldest first."""
+    """A version in force: the commits by which it entered history, oldest first.
+
+    ``signatures``: those that came with it, in a commit that brought enough.
+    """
 
     trust: Trust
     digest: Digest
     introduced: tuple[int, ...]
+    signatures: Mapping[str, Signature]
 
     @property
     def commit(self) -> int:
@@ -80,7 +86,7 @@ def trust_chain(history: History, pin: Pin | None) -> Chain:
     candidates = _readable(history.trusts, refusals)
     found = _genesis(candidates, pin, refusals)
     while found is not None:
-        links.append(_link(found))
+        links.append(_link(found, links))
         successors = _successors(links, candidates, ancestors, refusals)
         if len(successors) > 1:
             for file in successors:
@@ -125,9 +131,6 @@ def _unreadable(file: TrustFile) -> str:
         return f"says that it is version {file.trust.version}"
     if not file.introduced:
         return "entered history by a merge alone"
-    for person, signature in file.signatures.items():
-        if signature.key is None:
-            return f"carries a signature of {person} that does not hold: {signature.fault}"
     wrong = faults(file.trust)
     return "; ".join(wrong)
 
@@ -158,22 +161,40 @@ def trust_of(file: TrustFile) -> Trust:
     return file.trust
 
 
-def _short(file: TrustFile, by: Trust) -> str:
-    """Say how many signatures of these admins a version lacks, or nothing."""
-    signers = {
-        person
-        for person in by.admins
-        for signature in [file.signatures.get(person)]
-        if signature is not None
-        and signature.key is not None
-        and by.owner_of(signature.key) == person
-    }
-    if len(signers) >= by.quorum:
-        return ""
-    return (
-        f"is signed by {len(signers)} of {by.quorum} admins of version {by.version} "
-        f"(they are {', '.join(by.admins)})"
-    )
+def _signing(trust: Trust, links: Sequence[Link]) -> tuple[Trust, ...]:
+    """Return the versions whose quorum signs this one, which would follow the last link."""
+    if not links:
+        return (trust,)
+    last = links[-1].trust
+    moved = (set(trust.admins), trust.quorum) != (set(last.admins), last.quorum)
+    return (last, trust) if moved else (last,)
+
+
+def _short(file: TrustFile, *rosters: Trust) -> str:
+    """Say what the signatures of a version lack by each of these rosters, or nothing."""
+    whys = [_lacking(entry, rosters) for entry in file.entries]
+    return "" if "" in whys else whys[0]
+
+
+def _lacking(entry: TrustEntry, rosters: Iterable[Trust]) -> str:
+    for person, signature in entry.signatures.items():
+        if signature.key is None:
+            return f"carries a signature of {person} that does not hold: {signature.fault}"
+    for by in rosters:
+        signers = {
+            person
+            for person in by.admins
+            for signature in [entry.signatures.get(person)]
+            if signature is not None
+            and signature.key is not None
+            and by.owner_of(signature.key) == person
+        }
+        if len(signers) < by.quorum:
+            return (
+                f"is signed by {len(signers)} of {by.quorum} admins of version {by.version} "
+                f"(they are {', '.join(by.admins)})"
+            )
+    return ""
 
 
 def _successors(
@@ -201,10 +222,7 @@ def _unfit(file: TrustFile, trust: Trust, links: Sequence[Link], ancestors: "_An
         return f"has number {trust.version}, not above {last.version}"
     if not any(ancestors.has(a, b) for a in links[-1].introduced for b in file.introduced):
         return "entered history without the version that it follows"
-    short = _short(file, last)
-    if not short and (set(trust.admins), trust.quorum) != (set(last.admins), last.quorum):
-        short = _short(file, trust)
-    return short or _reused([link.trust for link in links], trust)
+    return _short(file, *_signing(trust, links)) or _reused([link.trust for link in links], trust)
 
 
 def _reused(before: Sequence[Trust], trust: Trust) -> str:
@@ -227,8 +245,16 @@ def _reused(before: Sequence[Trust], trust: Trust) -> str:
     return ""
 
 
-def _link(file: TrustFile) -> Link:
-    return Link(trust=trust_of(file), digest=file.digest, introduced=tuple(sorted(file.introduced)))
+def _link(file: TrustFile, before: Sequence[Link]) -> Link:
+    trust = trust_of(file)
+    rosters = _signing(trust, before)
+    good = next(entry for entry in file.entries if not _lacking(entry, rosters))
+    return Link(
+        trust=trust,
+        digest=file.digest,
+        introduced=tuple(sorted(file.introduced)),
+        signatures=good.signatures,
+    )
 
 
 class _Ancestors:

@@ -55,13 +55,12 @@ class MessageCase:
 def message_case(
     incident: Incident | None,
     message: MessageId,
-    declared: Sequence[Standing],
     own: Sequence[Standing],
     chain: Chain,
     beforehand: Beforehand,
 ) -> MessageCase:
-    """Judge one message. ``declared`` are the incident's declarations, for the past of drafts."""
-    standings = {s.file.digest: s for s in (*declared, *own)}
+    """Judge one message by its own records. ``incident`` says in which phase it is by now."""
+    standings = {s.file.digest: s for s in own}
     ordered = order(
         Placed(digest=s.file.digest, record=s.file.record)
         for s in standings.values()

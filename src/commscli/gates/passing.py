@@ -38,7 +38,7 @@ class Passing:
     valid: frozenset[Digest]
     attributable: frozenset[Digest]
     """Records that are surely their writer's, valid or overtaken: they make authors."""
-    beforehand: Beforehand = field(default_factory=Beforehand)
+    beforehand: Beforehand
     _oks: dict[tuple[GateId, Digest, int], tuple[Placed, ...]] = field(default_factory=dict)
     _tallies: dict[tuple[GateId, Digest, int], Tally] = field(default_factory=dict)
 
@@ -166,12 +166,15 @@ class Passing:
         yield from self._approved_before(gate, revision)
 
     def _approved_before(self, gate: Gate, revision: Digest) -> Iterator[PersonId]:
-        draft = self.revisions.drafts[revision]
-        unseen = gate.recipients and isinstance(draft.body, Drafted) and draft.body.is_addressed
-        if gate.id != tuple(self.trust.gates)[-1] and not unseen:
-            for placed in self.beforehand.fitting(draft, self.trust.preapproved):
-                if placed.record.gate == gate.id:
-                    yield placed.record.person
+        body = self.revisions.drafts[revision].body
+        if gate.id == tuple(self.trust.gates)[-1] or not isinstance(body, Drafted):
+            return
+        if gate.recipients and body.is_addressed:
+            return
+        seen = self.revisions.seen(revision)
+        for placed in self.beforehand.fitting(body, seen, self.trust.preapproved):
+            if placed.record.gate == gate.id:
+                yield placed.record.person
 
     def oks(self, gate: Gate, revision: Digest, scope: int) -> tuple[Placed, ...]:
         """Return the oks for a gate that are to be looked at: valid, on these words, and kept."""

@@ -70,6 +70,13 @@ class Revisions:
         body = self.drafts[digest].body
         return body.revision if isinstance(body, Drafted) else 0
 
+    def seen(self, digest: Digest) -> tuple[Digest, ...]:
+        """Return what a revision, and everything of the message before it, came after."""
+        past = self.ordered.before(digest)
+        own = (p.record for n, p in enumerate(self.ordered.records) if past >> n & 1)
+        found = dict.fromkeys(d for record in (self.drafts[digest], *own) for d in record.after)
+        return tuple(found)
+
     def carried(self, digest: Digest, *, recipients: bool) -> frozenset[Digest]:
         """Return the revisions a verdict on which counts for this one, itself included."""
         key = (digest, recipients)

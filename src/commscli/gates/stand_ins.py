@@ -99,7 +99,10 @@ class Layout:
                 for node in self.nodes
             ),
             records=tuple(replace(f, introduced=moved(f.introduced)) for f in part.records),
-            trusts=tuple(replace(f, introduced=moved(f.introduced)) for f in part.trusts),
+            trusts=tuple(
+                replace(f, entries=tuple(replace(e, commit=place[e.commit]) for e in f.entries))
+                for f in part.trusts
+            ),
             edge_faults=tuple(replace(f, commit=place[f.commit]) for f in part.edge_faults),
             strays=tuple(replace(s, commit=place.get(s.commit, -1)) for s in part.strays),
             commit_signatures=signatures

@@ -2,10 +2,10 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from commscli.domain.history import RecordFile, Signature, Stray, TrustFile
+from commscli.domain.history import RecordFile, Signature, Stray, TrustEntry, TrustFile
 from commscli.domain.ids import Digest
 from commscli.domain.records import Record
 from commscli.domain.trust import Trust
@@ -65,8 +65,9 @@ def _signed(
     """Pair each content with the signature that came in the same commit, or at all.
 
     A copy with another signature is a file of its own: it cannot make the first one unsigned.
+    Merges introduce nothing: what a merge alone brought signs nothing.
     """
-    beside = {commit: blob for blob, commit in signatures}
+    beside = {commit: blob for blob, commit in signatures if commit >= 0}
     anywhere = min(beside.values(), default=None)
     pairs: dict[tuple[str, str | None], list[int]] = defaultdict(list)
     for blob, commit in introductions:
@@ -167,19 +168,23 @@ def read_trusts(
 ) -> tuple[tuple[TrustFile, ...], tuple[Stray, ...]]:
     """Return every trust version of the history with the signatures that came with it."""
     found = {p: i for p, i in gathered.introductions.items() if p.startswith("trust/")}
-    strays = [
-        Stray(path=path, fault="is no trust version and no signature of one", commit=i[0][1])
-        for path, i in found.items()
-        if not _TRUST.fullmatch(path) and not _TRUST_SIGNATURE.fullmatch(path)
-    ]
-    beside: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
+    beside: dict[tuple[str, int], dict[str, str]] = defaultdict(dict)
+    strays = []
     for path, introductions in found.items():
         match = _TRUST_SIGNATURE.fullmatch(path)
         if match:
             version = f"trust/{match['version']}.yaml"
-            beside[version] += [(match["person"], blob, commit) for blob, commit in introductions]
+            brought = {commit for _, commit in found.get(version, ())}
+            for blob, commit in introductions:
+                beside[version, commit][match["person"]] = blob
+                if commit >= 0 and commit not in brought:
+                    fault = "is a signature that came without its trust version"
+                    strays.append(Stray(path=path, fault=fault, commit=commit))
+        elif not _TRUST.fullmatch(path):
+            fault = "is no trust version and no signature of one"
+            strays.append(Stray(path=path, fault=fault, commit=introductions[0][1]))
     files = [
-        _trust_file(objects, path, blob, commits, beside[path])
+        _trust_file(objects, path, blob, {commit: beside[path, commit] for commit in commits})
         for path, introductions in sorted(found.items())
         if _TRUST.fullmatch(path)
         for blob, commits in _by_blob(introductions).items()
@@ -188,13 +193,9 @@ def read_trusts(
 
 
 def _trust_file(
-    objects: Objects,
-    path: str,
-    blob: str,
-    commits: tuple[int, ...],
-    beside: Iterable[tuple[str, str, int]],
+    objects: Objects, path: str, blob: str, entries: Mapping[int, Mapping[str, str]]
 ) -> TrustFile:
-    """Return a version with the signatures that came in its very commit."""
+    """Return a version: for each commit that brings it, the signatures that came in it."""
     ((_, content),) = objects.contents([blob], MAX_BYTES)
     trust: Trust | None = None
     fault = ""
@@ -204,28 +205,25 @@ def _trust_file(
         trust = trust_files.read(content.data)
     except GrammarFault as wrong:
         fault = _told(wrong)
-    signed = [(person, sig) for person, sig, commit in beside if commit in commits]
     return TrustFile(
         path=path,
         digest=Digest(content.digest),
         trust=trust,
         fault=fault,
-        signatures=_trust_signatures(objects, content.data, signed),
-        introduced=commits,
+        entries=tuple(
+            TrustEntry(commit=commit, signatures=_trust_signatures(objects, content.data, signed))
+            for commit, signed in entries.items()
+        ),
     )
 
 
 def _trust_signatures(
-    objects: Objects, data: bytes | None, signed: list[tuple[str, str]]
+    objects: Objects, data: bytes | None, signed: Mapping[str, str]
 ) -> dict[str, Signature]:
-    """Return a signature for each person: of several, one that holds."""
-    found: dict[str, Signature] = {}
-    armored = objects.contents((sig for _, sig in signed), MAX_BYTES)
-    for (person, _), (_, there) in zip(signed, armored, strict=True):
-        if person in found and found[person].key is not None:
-            continue
-        if data is None or there.data is None:
-            found[person] = _too_long(there.data)
-        else:
-            found[person] = signature_of(data, there.data, trust_files.NAMESPACE)
-    return found
+    armored = objects.contents(signed.values(), MAX_BYTES)
+    return {
+        person: _too_long(there.data)
+        if data is None or there.data is None
+        else signature_of(data, there.data, trust_files.NAMESPACE)
+        for person, (_, there) in zip(signed, armored, strict=True)
+    }

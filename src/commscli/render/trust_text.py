@@ -6,7 +6,6 @@ from dataclasses import replace
 from commscli.domain.trust import Ended, Trust
 from commscli.domain.trust_changes import changes
 from commscli.gates.case import Case
-from commscli.gates.chain import Link
 from commscli.render.documents import Document, plain_document
 from commscli.render.escaping import one_line
 from commscli.render.human import Paint, paragraph
@@ -145,17 +144,12 @@ def chain_text(case: Case, paint: Paint) -> str:
         count = len(link.trust.people)
         people = "1 person" if count == 1 else f"{count} people"
         version = f"{link.trust.version:>4}  {link.digest[:12]}"
-        signed = ", ".join(_signers(case, link))
+        signed = ", ".join(sorted(link.signatures))
         lines.append(f"{version}  {people:<10}  commit {commit[:12]}  signed by {signed}")
     for refusal in case.chain.refusals:
         text = f"{refusal.file.path} is not in force: it {refusal.why}"
         lines += [paint(line, "red") for line in paragraph(text, "", "    ")]
     return "\n".join(lines) + "\n"
-
-
-def _signers(case: Case, link: Link) -> list[str]:
-    files = (f for f in case.history.trusts if f.digest == link.digest)
-    return sorted({person for file in files for person in file.signatures})
 
 
 def chain_document(case: Case) -> Document:
@@ -165,7 +159,7 @@ def chain_document(case: Case) -> Document:
             {
                 "version": link.trust.version, "digest": link.digest,
                 "commit": case.history.commits[link.commit].id,
-                "signed": _signers(case, link),
+                "signed": sorted(link.signatures),
             }
             for link in case.chain.links
         ],

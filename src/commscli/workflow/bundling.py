@@ -210,10 +210,7 @@ def _version_signatures(case: Case) -> list[Signed]:
     found = []
     before: Trust | None = None
     for link in case.chain.links:
-        files = [
-            f for f in case.history.trusts if f.digest == link.digest and f.path == _path(link)
-        ]
-        for person, signature in sorted((files[0].signatures if files else {}).items()):
+        for person, signature in sorted(link.signatures.items()):
             for by in (before, link.trust):
                 if by and signature.key and by.owner_of(signature.key) == person:
                     path = _path(link)

@@ -15,7 +15,14 @@ from commscli.workflow.declaring import active
 from commscli.workflow.manifest import Cell, manifest, read_draft
 from commscli.workflow.matrix import OPEN_STATES, cell_of, cells, due
 from commscli.workflow.preapproving import passed_words
-from commscli.workflow.recording import Act, Recorded, change_of, record_of, require_may
+from commscli.workflow.recording import (
+    Act,
+    Recorded,
+    change_of,
+    draft_heads,
+    record_of,
+    require_may,
+)
 from commscli.workflow.session import Session
 from commscli.workflow.settings import Settings, load_settings
 from commscli.workflow.wording import Told, template_for, worded
@@ -63,7 +70,7 @@ def draft(session: Session, wanted: Wanted) -> Recorded:
                 incident=incident.id,
                 message=message,
                 drill=incident.drill,
-                after=tuple(d for d, s in case.standings.items() if _declares(s.file.record)),
+                after=draft_heads(case),
             )
             kept.append(record_of(session, act))
             files[cell.path] = data
@@ -72,10 +79,6 @@ def draft(session: Session, wanted: Wanted) -> Recorded:
 
     written = session.write(make)
     return Recorded(records=tuple(kept), written=written, notes=tuple(session.notes))
-
-
-def _declares(record: object) -> bool:
-    return getattr(record, "kind", "") == "declared"
 
 
 def _phase(text: str, incident: Incident) -> str:

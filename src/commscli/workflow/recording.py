@@ -65,6 +65,16 @@ def message_heads(message: MessageCase) -> tuple[Digest, ...]:
     return tuple(message.ordered.heads())
 
 
+def draft_heads(case: IncidentCase, message: MessageCase | None = None) -> tuple[Digest, ...]:
+    """Return what the next revision of a message comes after.
+
+    Besides the message's records, what the incident's say by now: its facts stand in the words.
+    """
+    own = message_heads(message) if message else ()
+    declared = (p.digest for p in case.ordered.records if p.record.kind == "declared")
+    return tuple(dict.fromkeys((*own, *(declared if not own else ()), *incident_heads(case))))
+
+
 def find_incident(case: Case, incident: str) -> IncidentCase | None:
     """Return an incident by its id."""
     return next((i for i in case.incidents if i.id == incident), None)

@@ -24,7 +24,7 @@ from commscli.workflow.recording import (
     Act,
     Recorded,
     change_of,
-    message_heads,
+    draft_heads,
     record_of,
     require_may,
 )
@@ -226,7 +226,7 @@ def _record(
         incident=message.incident,
         message=message.message,
         drill=case.incident.drill,
-        after=message_heads(message),
+        after=draft_heads(case, message),
     )
     files = {f"{cell.folder}/attachments/{name}": data for name, data in attached.items()}
     return record_of(session, act), files

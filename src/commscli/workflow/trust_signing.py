@@ -162,8 +162,8 @@ def put_in_force(session: Session, digest: Digest, *, subject: str = "") -> Chan
     def make() -> Change | None:
         require_own_history(session)
         kept.clear()
-        done = next((f for f in session.case.history.trusts if f.digest == digest), None)
-        if done is not None and done.trust is not None and session.case.chain.number(digest):
+        done = next((link for link in session.case.chain.links if link.digest == digest), None)
+        if done is not None:
             signed = tuple(map(PersonId, done.signatures))
             kept.append((trust_files.write(done.trust), Tally(signed=signed, lacking=()), ()))
             session.notes.append("somebody else put it in force meanwhile")

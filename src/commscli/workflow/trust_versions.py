@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 
-from commscli.domain.history import Commit, Signature, TrustFile
+from commscli.domain.history import Commit, Signature, TrustEntry, TrustFile
 from commscli.domain.ids import CommitId, PersonId
 from commscli.domain.keys import PublicKey
 from commscli.domain.trust import Trust
@@ -94,8 +94,7 @@ def refusal(case: Case, written: TrustBytes, signatures: Signatures) -> str:
         digest=written.digest,
         trust=written.trust,
         fault="",
-        signatures=signatures,
-        introduced=(here,),
+        entries=(TrustEntry(commit=here, signatures=signatures),),
     )
     history = replace(
         case.history,

@@ -1,52 +1,95 @@
 """Every record lists what its writer saw, and all of that is still there."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from commscli.domain.ids import Digest
-from commscli.domain.order import Ordered
+from commscli.domain.order import Ordered, Placed
 from commscli.domain.report import Finding, Level
 from commscli.gates.case import Case
 from commscli.gates.mending import admins, here
+from commscli.gates.message import MessageCase
 from commscli.gates.rule import Rule
+from commscli.gates.standing import Standing
 
 ID = "missing-past"
 
 
 def judge(case: Case) -> Iterator[Finding]:
     """Find digests in ``after`` that no record of the message or incident has."""
-    templates = {d: s.file.path for d, s in case.templates.standings.items()}
-    yield from _missing(case, case.templates.ordered, templates, "", "")
+    yield from _findings(case, _absent(case.templates.ordered), case.templates.standings)
     for incident in case.incidents:
-        paths = {d: s.file.path for d, s in incident.standings.items()}
-        yield from _missing(case, incident.ordered, paths, incident.id, "")
+        yield from _findings(case, _absent(incident.ordered), incident.standings)
+        declared = _declared(incident.ordered)
         for message in incident.messages:
-            paths = {d: s.file.path for d, s in message.standings.items()}
-            yield from _missing(case, message.ordered, paths, incident.id, message.message)
+            missing = _undeclared(message, declared)
+            missing |= _absent(message.ordered, incident.standings)
+            yield from _findings(case, missing, message.standings)
 
 
-def _missing(
-    case: Case, ordered: Ordered, paths: dict[Digest, str], incident: str, message: str
-) -> Iterator[Finding]:
+def _absent(ordered: Ordered, known: Collection[Digest] = ()) -> dict[Digest, str]:
+    """Return the records that come after one which is neither here nor known besides."""
+    found = {}
     for placed in ordered.records:
-        if placed.record.message != message:
-            continue
-        absent = [digest for digest in placed.record.after if digest not in ordered.position]
-        first = placed.record.kind == "drafted" and not placed.record.after
-        if absent or first:
-            what = f"a record that is not here: {absent[0][:8]}" if absent else "nothing at all"
-            yield Finding(
-                rule=ID,
-                level=Level.ERROR,
-                text=f"{placed.record.person}'s {placed.record.kind} comes after {what}",
-                remedy=f"run comms sync in the clone that has it, first {placed.record.person}'s; "
-                "if it was removed, put it back",
-                incident=incident,
-                message=message,
-                path=paths[placed.digest],
-                digest=placed.digest,
-                who=here(case, placed.record.person),
-                accept=admins(case),
-            )
+        for digest in placed.record.after:
+            if digest not in ordered.position and digest not in known:
+                found[placed.digest] = f"a record that is not here: {digest[:8]}"
+                break
+    return found
+
+
+def _declared(ordered: Ordered) -> frozenset[Digest]:
+    """Return the records of an incident that declare it, or come after one that does."""
+    declarations = 0
+    for number, placed in enumerate(ordered.records):
+        if placed.record.kind == "declared":
+            declarations |= 1 << number
+    return frozenset(
+        placed.digest
+        for number, (placed, past) in enumerate(zip(ordered.records, ordered.past, strict=True))
+        if (past | 1 << number) & declarations
+    )
+
+
+def _undeclared(message: MessageCase, declared: Collection[Digest]) -> dict[Digest, str]:
+    """Return the first revisions that were written before their incident was declared."""
+    found = {}
+    drafts = 0
+    for number, placed in enumerate(message.ordered.records):
+        record = placed.record
+        if record.kind == "drafted":
+            is_first = not message.ordered.past[number] & drafts
+            drafts |= 1 << number
+            if is_first and not any(digest in declared for digest in record.after):
+                found[placed.digest] = (
+                    "no declaration of its incident" if record.after else "nothing at all"
+                )
+    return found
+
+
+def _findings(
+    case: Case, missing: Mapping[Digest, str], standings: Mapping[Digest, Standing]
+) -> Iterator[Finding]:
+    for digest, what in missing.items():
+        file = standings[digest].file
+        if file.record is not None:
+            yield _finding(case, Placed(digest=digest, record=file.record), file.path, what)
+
+
+def _finding(case: Case, placed: Placed, path: str, what: str) -> Finding:
+    record = placed.record
+    return Finding(
+        rule=ID,
+        level=Level.ERROR,
+        text=f"{record.person}'s {record.kind} comes after {what}",
+        remedy=f"run comms sync in the clone that has it, first {record.person}'s; "
+        "if it was removed, put it back",
+        incident=record.incident,
+        message=record.message,
+        path=path,
+        digest=placed.digest,
+        who=here(case, record.person),
+        accept=admins(case),
+    )
 
 
 RULE = Rule(id=ID, title="Nothing that a record rests on is missing", judge=judge)
