@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from commscli.domain.ids import Digest
+from commscli.domain.records import SendIntent
+from commscli.ledger import record_files
 from commscli.ledger.record_files import digest_of
 from tests.attacks.staging import Stage, declared, in_review, to_send, two_sent
-from tests.support.story import WORDS, File, Story, sent
+from tests.support.story import WORDS, File, Story, sent, sign
 
 PLAN = {"plan.pdf": b"%PDF the plan\n"}
 LIST: dict[str, object] = {"digest": "1" * 64, "count": 2}
@@ -393,3 +395,20 @@ def test_other_words_recorded_in_the_very_commit_that_begins_the_send(tmp_path: 
     stage.story.end_send(intent)
 
     stage.fails("draft-bytes", warns=["commit-signature-lost"])
+
+
+@pytest.mark.row(1)
+@pytest.mark.parametrize("signed", [True, False])
+def test_a_false_send_does_not_freeze_words(tmp_path: Path, *, signed: bool) -> None:
+    """Somebody who may not send puts a file there that is called like a send, to stop the rest."""
+    stage = Stage.of(tmp_path, in_review)
+    story = stage.story
+    body = SendIntent(subject=story.newest, plan=digest_of(b"plan"), why="", offline=False)
+    made = story.written("send-intent", body, "max")
+    files = {made.path: made.data}
+    if signed:
+        files[f"{made.path}.sig"] = sign("max", made.data, record_files.NAMESPACE)
+    story.commit(files, by="max")
+    story.draft("Other words.\n", after=story.heads(story.message))
+
+    stage.fails("record-writer" if signed else "record-signature", says=["max"])

@@ -49,25 +49,33 @@ def test_the_words_are_shown(stage: Stage) -> None:
 
 
 @pytest.mark.row(41)
+@pytest.mark.parametrize("attributes", ["* text=auto\n", "*.md filter=evil ident\n"])
+def test_git_alters_what_lies_on_disk(stage: Stage, attributes: str) -> None:
+    (stage.repo.git_dir / "info").mkdir(exist_ok=True)
+    (stage.repo.git_dir / "info" / "attributes").write_text(attributes)
+
+    is_altered_and_passes(stage)
+
+
+@pytest.mark.row(41)
 @pytest.mark.parametrize(
-    ("place", "attributes"),
+    "attributes",
     [
-        ("history", "* text eol=crlf\n"),
-        ("info", "* text=auto\n"),
-        ("history", "*.md text working-tree-encoding=UTF-16\n"),
-        ("info", "*.md filter=evil ident\n"),
-        ("history", "*.md filter=lfs diff=lfs merge=lfs -text\n"),
+        "* text eol=crlf\n",
+        "*.md text working-tree-encoding=UTF-16\n",
+        "*.md filter=lfs diff=lfs merge=lfs -text\n",
     ],
 )
-def test_git_alters_what_lies_on_disk(stage: Stage, place: str, attributes: str) -> None:
+def test_a_commit_has_git_alter_what_lies_on_disk(stage: Stage, attributes: str) -> None:
+    stage.story.commit({".gitattributes": attributes.encode()})
+
+    is_altered_and_passes(stage)
+
+
+def is_altered_and_passes(stage: Stage) -> None:
     stage.repo.git("config", "core.autocrlf", "true")
     for name in ("evil", "lfs"):
         stage.repo.git("config", f"filter.{name}.smudge", "sed s/bank.transfer/evil/")
-    if place == "history":
-        stage.story.commit({".gitattributes": attributes.encode()})
-    else:
-        (stage.repo.git_dir / "info").mkdir(exist_ok=True)
-        (stage.repo.git_dir / "info" / "attributes").write_text(attributes)
     stage.repo.write(stage.story).checkout()
     altered = (stage.repo.path / stage.story.folder / "draft.md").read_bytes()
     assert altered != WORDS.encode(), "git altered nothing"

@@ -62,7 +62,9 @@ def test_a_personal_mail_leaves_as_one_file_a_recipient(small: Cast) -> None:
 
 def test_the_list_stays_out_of_git(small: Cast) -> None:
     small.declare("strategic")
-    assert "kim" not in small.ana.git("log", "--patch", "--all").lower()
+    history = small.ana.git("log", "--patch", "--all").lower()
+    assert "kim kay" not in history
+    assert "kim@" not in history
 
 
 def share_list(cast: Cast) -> None:

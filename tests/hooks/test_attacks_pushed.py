@@ -91,6 +91,7 @@ NOT_PUSHED: Mapping[str, Sequence[str]] = {
         "one_bad_ref_among_good_ones",
     ),
     "it is judged in memory, without a repository": (
+        "a_copy_of_a_version_takes_no_objection_away",
         "a_version_that_names_one_person_twice_is_told_of",
         "an_ordinary_reader_of_yaml_reads_what_the_check_reads",
     ),

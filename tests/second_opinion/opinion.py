@@ -13,7 +13,16 @@ from tests.second_opinion.records import Record
 from tests.second_opinion.rosters import Roster
 from tests.second_opinion.sends import Gates, gates_now, judge_sends
 from tests.second_opinion.walking import REGULAR, Commit, Files, Finding, Walk, fault, walk
-from tests.second_opinion.worth import VALID, Records, about, judge_records, listed, order
+from tests.second_opinion.worth import (
+    LOST,
+    VALID,
+    VOID,
+    Records,
+    about,
+    judge_records,
+    listed,
+    order,
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,6 +59,7 @@ def judge(commits: Sequence[Commit], pin: Pin | None, verify: Verifier) -> Opini
     records = judge_records(walked, chain, verify)
     opinion.worth = {digest: judged.worth for digest, judged in records.best.items()}
     opinion.findings = walked.findings | faults | records.findings
+    opinion.findings |= {f for f, intents in walked.frozen if intents & _begun(records)}
     opinion.findings |= check_pin(walked, pin, chain, commits[-1].id)
     opinion.findings |= set(_order_and_incidents(records))
     names = {j.record.message for j in records.best.values() if j.record and j.record.message[1]}
@@ -65,6 +75,17 @@ def judge(commits: Sequence[Commit], pin: Pin | None, verify: Verifier) -> Opini
         "undecided" if opinion.reasons else "fail" if "error" in levels else "pass"
     )  # fmt: skip
     return opinion
+
+
+def _begun(records: Records) -> set[str]:
+    """The paths of the send-intents that were surely their writers', even if overtaken."""
+    return {
+        judged.file.path
+        for digest, judged in records.best.items()
+        if judged.record is not None
+        and judged.record.kind == "send-intent"
+        and records.worth(digest) in (VALID, VOID, LOST)
+    }
 
 
 def _accepted(finding: Finding, roster: Roster) -> Finding:

@@ -14,7 +14,7 @@ from commscli.domain.history import History
 from commscli.domain.history import Pin as OurPin
 from commscli.domain.order import order
 from commscli.domain.report import Level
-from commscli.gates import chain, engine, message, preapproval, revisions, standing
+from commscli.gates import chain, engine, message, preapproval, quorum, revisions, standing
 from commscli.gates.catalog import RULES
 from commscli.gates.engine import check
 from commscli.gates.passing import Passing
@@ -269,12 +269,12 @@ def lost_keys_are_good_keys(patch: Patch) -> None:
 
 @bug
 def one_admin_is_a_quorum(patch: Patch) -> None:
-    right = chain._lacking
+    right = quorum._lacking
 
     def lax(entry: Any, rosters: Any) -> str:
         return right(entry, [replace(by, quorum=1) for by in rosters])
 
-    patch.setattr(chain, "_lacking", lax)
+    patch.setattr(quorum, "_lacking", lax)
 
 
 @bug

@@ -94,6 +94,8 @@ class Walk:
 
     commits: dict[str, Commit]
     findings: set[Finding] = field(default_factory=set)
+    frozen: list[tuple[Finding, frozenset[str]]] = field(default_factory=list)
+    """Changed words: a finding, if one of these paths is a send-intent that was begun."""
     records: list[FileAt] = field(default_factory=list)
     versions: list[VersionAt] = field(default_factory=list)
     past: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -115,7 +117,7 @@ def walk(commits: Sequence[Commit]) -> Walk:
             *(found.past[parent.id] for parent in above)
         )
         for parent in above:
-            found.findings.update(_changes(parent.files, commit))
+            found.findings.update(_changes(parent.files, commit, found.frozen))
         _new_files(found, commit, above)
     found.records.extend(_records(found.introduced))
     found.versions.extend(_versions(found.introduced))
@@ -133,18 +135,21 @@ def _protected(path: str) -> bool:
     return place is not None and place[3] is None
 
 
-def _changes(old: Files, commit: Commit) -> Iterator[Finding]:
+def _changes(
+    old: Files, commit: Commit, frozen: list[tuple[Finding, frozenset[str]]]
+) -> Iterator[Finding]:
     """What an edge from a parent takes away or changes though it may not."""
     new = commit.files
-    begun = {place[1] for place in map(_INTENT.fullmatch, old) if place}
     for path in {*old, *new}:
         if old.get(path) == new.get(path):
             continue
         words = _WORDS.fullmatch(path)
         if path in old and _protected(path):
             yield fault("append-only", path=path, commit=commit.id)
-        elif words and words[1] in begun:
-            yield fault("frozen-draft", path=path, commit=commit.id)
+        elif words:
+            intents = frozenset(p for p in old if (m := _INTENT.fullmatch(p)) and m[1] == words[1])
+            if intents:
+                frozen.append((fault("frozen-draft", path=path, commit=commit.id), intents))
 
 
 def _new_files(found: Walk, commit: Commit, above: Sequence[Commit]) -> None:

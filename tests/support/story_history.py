@@ -118,16 +118,15 @@ def _words(tree: Tree, incident: str, message: str) -> DraftAt:
 
 
 def _frozen(found: _Found, at: int, old: Tree, new: Tree) -> None:
-    begun = {
-        path.split("/records/")[0]
-        for path in old
-        if re.search(r"/records/\d{8}T\d{6}Z-send-intent-[0-9a-f]{8}\.yaml$", path)
-    }
+    begun: dict[str, list[str]] = defaultdict(list)
+    for path in sorted(old):
+        if re.search(r"/records/\d{8}T\d{6}Z-send-intent-[0-9a-f]{8}\.yaml$", path):
+            begun[path.split("/records/")[0]].append(path)
     for path in {*old, *new}:
         match = _WORDS.fullmatch(path)
         if match and match[1] in begun and old.get(path) != new.get(path):
             what = "removed" if path not in new else "changed" if path in old else "added"
-            fault = EdgeFault(commit=at, path=path, what=what, frozen_for=match[1])
+            fault = EdgeFault(commit=at, path=path, what=what, frozen_by=tuple(begun[match[1]]))
             found.faults[fault] = None
 
 

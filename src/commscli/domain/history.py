@@ -68,12 +68,15 @@ class TrustFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EdgeFault:
-    """A protected file that a commit removed or changed, or that a merge brought from nowhere."""
+    """A protected file that a commit removed or changed, or that a merge brought from nowhere.
+
+    ``frozen_by``: of words, the paths of what was there and is called like a send-intent.
+    """
 
     commit: int
     path: str
     what: str
-    frozen_for: str = ""
+    frozen_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,10 +17,11 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import and_
 
-from commscli.domain.history import Commit, History, Pin, Signature, TrustEntry, TrustFile
+from commscli.domain.history import Commit, History, Pin, Signature, TrustFile
 from commscli.domain.ids import Digest
 from commscli.domain.trust import Trust
 from commscli.domain.trust_lint import faults
+from commscli.gates.quorum import short_of_quorum, signatures_of, signing, trust_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,54 +148,11 @@ def _genesis(files: Sequence[TrustFile], pin: Pin | None, refusals: _Refusals) -
                 file=file, why="is another first version than the pin's"
             )
     for file in chosen:
-        short = _short(file, trust_of(file))
+        short = short_of_quorum(file, signing(trust_of(file), None))
         if not short:
             return file
         refusals[file.path, file.digest] = Refusal(file=file, why=short)
     return None
-
-
-def trust_of(file: TrustFile) -> Trust:
-    """Return the version in a file that was found readable."""
-    if file.trust is None:
-        raise AssertionError(f"{file.path} was found readable and is not")
-    return file.trust
-
-
-def _signing(trust: Trust, links: Sequence[Link]) -> tuple[Trust, ...]:
-    """Return the versions whose quorum signs this one, which would follow the last link."""
-    if not links:
-        return (trust,)
-    last = links[-1].trust
-    moved = (set(trust.admins), trust.quorum) != (set(last.admins), last.quorum)
-    return (last, trust) if moved else (last,)
-
-
-def _short(file: TrustFile, *rosters: Trust) -> str:
-    """Say what the signatures of a version lack by each of these rosters, or nothing."""
-    whys = [_lacking(entry, rosters) for entry in file.entries]
-    return "" if "" in whys else whys[0]
-
-
-def _lacking(entry: TrustEntry, rosters: Iterable[Trust]) -> str:
-    for person, signature in entry.signatures.items():
-        if signature.key is None:
-            return f"carries a signature of {person} that does not hold: {signature.fault}"
-    for by in rosters:
-        signers = {
-            person
-            for person in by.admins
-            for signature in [entry.signatures.get(person)]
-            if signature is not None
-            and signature.key is not None
-            and by.owner_of(signature.key) == person
-        }
-        if len(signers) < by.quorum:
-            return (
-                f"is signed by {len(signers)} of {by.quorum} admins of version {by.version} "
-                f"(they are {', '.join(by.admins)})"
-            )
-    return ""
 
 
 def _successors(
@@ -222,7 +180,9 @@ def _unfit(file: TrustFile, trust: Trust, links: Sequence[Link], ancestors: "_An
         return f"has number {trust.version}, not above {last.version}"
     if not any(ancestors.has(a, b) for a in links[-1].introduced for b in file.introduced):
         return "entered history without the version that it follows"
-    return _short(file, *_signing(trust, links)) or _reused([link.trust for link in links], trust)
+    return short_of_quorum(file, signing(trust, last)) or _reused(
+        [link.trust for link in links], trust
+    )
 
 
 def _reused(before: Sequence[Trust], trust: Trust) -> str:
@@ -247,13 +207,11 @@ def _reused(before: Sequence[Trust], trust: Trust) -> str:
 
 def _link(file: TrustFile, before: Sequence[Link]) -> Link:
     trust = trust_of(file)
-    rosters = _signing(trust, before)
-    good = next(entry for entry in file.entries if not _lacking(entry, rosters))
     return Link(
         trust=trust,
         digest=file.digest,
         introduced=tuple(sorted(file.introduced)),
-        signatures=good.signatures,
+        signatures=signatures_of(file, signing(trust, before[-1].trust if before else None)),
     )
 
 

@@ -102,7 +102,7 @@ class Gathering:
         self._objects = objects
         self._left = MOST_CHANGES
         self._told: set[str] = set()
-        self._frozen: dict[str, bool] = {}
+        self._intents: dict[str, tuple[str, ...]] = {}
         self.gathered = Gathered()
 
     def take(self, changes: Iterable[Change | MessageChange], parents: Mapping[int, int]) -> None:
@@ -176,19 +176,21 @@ class Gathering:
     def _words(self, change: Change, message: MessageChange) -> None:
         if message.old is None or message.old.mode != FOLDER:
             return
-        if self._is_frozen(message.old.id):
+        intents = self._intents_in(message.old.id)
+        if intents:
             what = "removed" if change.new is None else "changed" if change.old else "added"
-            self._fault(change.edge.commit, change.path, what, frozen_for=_shown(message.path))
+            by = tuple(f"{_shown(message.path)}/records/{name}" for name in intents)
+            self._fault(change.edge.commit, change.path, what, frozen_by=by)
 
-    def _is_frozen(self, message_tree: str) -> bool:
-        """Whether a message has a send-intent."""
-        if message_tree not in self._frozen:
-            if len(self._frozen) >= _CACHED_FOLDERS:
-                self._frozen.clear()
+    def _intents_in(self, message_tree: str) -> tuple[str, ...]:
+        """Return the names of a message's records that are called like a send-intent."""
+        if message_tree not in self._intents:
+            if len(self._intents) >= _CACHED_FOLDERS:
+                self._intents.clear()
             records = self._objects.tree(message_tree).get("records")
             names = self._objects.tree(records.id) if records and records.mode == FOLDER else {}
-            self._frozen[message_tree] = any(map(_INTENT.fullmatch, names))
-        return self._frozen[message_tree]
+            self._intents[message_tree] = tuple(filter(_INTENT.fullmatch, names))
+        return self._intents[message_tree]
 
     def _regular(self, entry: Entry, path: str, commit: int) -> bool:
         fault = ""
@@ -203,7 +205,7 @@ class Gathering:
             self.gathered.strays.append(Stray(path=_shown(path), fault=fault, commit=commit))
         return not fault
 
-    def _fault(self, commit: int, path: str, what: str, *, frozen_for: str = "") -> None:
-        fault = EdgeFault(commit=commit, path=_shown(path), what=what, frozen_for=frozen_for)
+    def _fault(self, commit: int, path: str, what: str, *, frozen_by: tuple[str, ...] = ()) -> None:
+        fault = EdgeFault(commit=commit, path=_shown(path), what=what, frozen_by=frozen_by)
         if fault not in self.gathered.edge_faults[-8:]:
             self.gathered.edge_faults.append(fault)

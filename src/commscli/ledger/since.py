@@ -189,7 +189,7 @@ def _require_new_versions(gathered: Gathered, known: Older) -> None:
 
 def _touched(gathered: Gathered) -> set[str]:
     """Return the incidents in which something was added, or went wrong."""
-    faults = [path for f in gathered.edge_faults for path in (f.path, f.frozen_for)]
+    faults = [fault.path for fault in gathered.edge_faults]
     strays = [stray.path for stray in gathered.strays]
     return {incident_of(path) for path in (*gathered.introductions, *faults, *strays)}
 

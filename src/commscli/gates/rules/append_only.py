@@ -13,7 +13,7 @@ ID = "append-only"
 def judge(case: Case) -> Iterator[Finding]:
     """Find records and trust files that a commit removed or changed."""
     for fault in case.history.edge_faults:
-        if fault.what in {"removed", "changed"} and not fault.frozen_for:
+        if fault.what in {"removed", "changed"} and not fault.frozen_by:
             incident, message = place(fault.path)
             commit = commit_id(case.history, fault.commit)
             yield Finding(
