@@ -15,13 +15,16 @@ import pytest
 from commscli.cli import limits
 from commscli.cli.limits import limited
 from commscli.domain.records import Declared, Reasoned, Verdict
+from commscli.domain.report import Outcome
 from commscli.errors import BadInput, Undecided
 from commscli.gates.case import build
+from commscli.gates.engine import check
 from commscli.ledger import record_files
 from tests.attacks.packs import bomb, put_pack
 from tests.attacks.raw import WHO, commit_tree, put_commit
 from tests.attacks.staging import Stage
-from tests.support.story import File, sign
+from tests.support.repos import Repo
+from tests.support.story import File, Story, first_trust, sign, with_role
 
 MEGABYTE = 1 << 20
 PATIENCE = 20.0
@@ -262,6 +265,48 @@ def test_one_junk_roster_at_hundreds_of_places(stage: Stage) -> None:
     stage.fails("trust-chain", says=["says that it is version 1"])
 
     assert monotonic() - begun < PATIENCE
+
+
+@MEASURED
+@pytest.mark.row(45)
+def test_more_findings_than_there_is_room_to_print(stage: Stage) -> None:
+    """What is found is little; as a document it would be half a gigabyte."""
+    stage.story.commit({f"trust/z{number:06}": b"x" for number in range(20_000)})
+    stage.repo.write(stage.story)
+
+    status, _, megabytes = checked_apart(stage, COMMS_CHECK_MEMORY="120")
+
+    assert status == 3
+    assert megabytes < 250
+    assert "more than 120 MB of memory" in (stage.desk.home / "err").read_text()
+
+
+@pytest.mark.row(45)
+def test_people_who_may_say_hundreds_of_things_in_two_gates(tmp_path: Path) -> None:
+    """One person has two roles, objects, settles and approves, over and over."""
+    story = Story(with_role(first_trust(), "lea", "elt-approver"))
+    story.declare()
+    story.draft()
+    for gate in ("accuracy", "messaging"):
+        story.ok(gate)
+    files: dict[str, File | bytes | None] = {}
+    seen, objections = story.heads(story.message), list[str]()
+    for number in range(900):
+        kind, gate = [("objected", "legal"), ("ok", "legal"), ("ok", "approval")][number // 300]
+        settles = sorted(objections) if number == 300 else []
+        body = Verdict(subject=story.newest, text=str(number), settles=settles, edit="")
+        made = story.written(kind, body, "lea", gate=gate, after=seen)
+        seen, files[made.path] = [made.digest], made.data
+        files[f"{made.path}.sig"] = sign("lea", made.data, record_files.NAMESPACE)
+        objections += [made.digest] if kind == "objected" else []
+    story.commit(files, by="lea")
+    history = Repo.make(tmp_path / "repo").write(story).history()
+    begun = monotonic()
+
+    report = check(history, story.pin)
+
+    assert report.outcome is Outcome.PASS
+    assert monotonic() - begun < PATIENCE / 4
 
 
 @pytest.mark.row(45)

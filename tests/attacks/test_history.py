@@ -1,5 +1,6 @@
 """History rewritten, hidden, cut, dated: merges that drop or bring, refs, roots, order."""
 
+import os
 import struct
 from dataclasses import replace
 from hashlib import sha1
@@ -358,6 +359,19 @@ def test_another_ref_with_the_name_of_the_branch(stage: Stage, name: str) -> Non
 
     stage.passes()
     assert stage.check().json["head"] == stage.story.tip
+
+
+@pytest.mark.row(72)
+@pytest.mark.parametrize("form", ["text", "sarif"])
+def test_a_trunk_whose_name_is_no_text(stage: Stage, form: str) -> None:
+    """What a forge hands out as HEAD is bytes; they are escaped, and judged like any other."""
+    heads = stage.repo.git_dir / "refs/heads"
+    (heads / os.fsdecode(b"caf\xe9")).write_text(f"{stage.story.tip}\n")
+    (stage.repo.git_dir / "HEAD").write_bytes(b"ref: refs/heads/caf\xe9\n")
+
+    answer = stage.desk.comms(stage.repo.path, "check", "--format", form)
+
+    assert answer.status == 0
 
 
 @pytest.mark.row(72)

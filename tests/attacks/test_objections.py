@@ -314,3 +314,26 @@ def test_an_objection_that_names_no_past_is_an_objection(tmp_path: Path) -> None
     stage.story.send()
 
     stage.fails("standing-objection", says=["leo objected"])
+
+
+@pytest.mark.row(17, 19)
+def test_an_objection_stands_again_when_what_settled_it_is_taken_back(tmp_path: Path) -> None:
+    """The send rested on the settlement; whoever looks again must settle it again."""
+    stage = Stage.of(tmp_path, in_review)
+    story = stage.story
+    for gate in ("accuracy", "messaging"):
+        story.ok(gate)
+    objection = story.object("legal", by="leo")
+    settling = story.ok("legal", by="lea", settles=[objection])
+    for gate in ("approval", "release"):
+        story.ok(gate)
+    side = story.aside()
+    story.send()
+    side.withdraw(settling, by="lea")
+    story.merge(side)
+    story.ok("legal", by="lea")
+
+    stage.fails("unheard-objection", says=["lea took back their ok (legal)"])
+    story.ok("legal", by="lea", settles=[objection])
+    stage.repo.write(story)
+    assert stage.check().json["outcome"] == "pass"

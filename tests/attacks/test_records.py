@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from commscli.domain.records import Reasoned
+from commscli.domain.records import Reasoned, Verdict
 from commscli.ledger import record_files
 from commscli.ledger.line_grammar import GrammarFault
 from commscli.ledger.record_files import RecordBytes
-from tests.attacks.staging import OTHER, Stage
+from tests.attacks.staging import OTHER, Stage, in_review
 from tests.support.signatures import armored, unarmored
-from tests.support.story import File, Story, passed, sign
+from tests.support.story import File, Story, passed, sign, without_role
 
 
 @pytest.fixture
@@ -146,12 +146,47 @@ def test_a_record_without_its_signature(stage: Stage) -> None:
     stage.fails("record-signature", says=["leo's ok", "not signed"])
 
 
+def unsigned_ok(story: Story) -> RecordBytes:
+    """Lea's ok as bytes alone, committed by anybody while she holds her role."""
+    body = Verdict(subject=story.newest, text="", settles=[], edit="")
+    made = story.written("ok", body, "lea", gate="legal")
+    story.shelf.records[made.digest] = made
+    story.commit({made.path: made.data}, by="max")
+    return made
+
+
+@pytest.mark.row(23, 84, 92)
+@pytest.mark.parametrize("how", ["the signature alone", "all of it on another branch"])
+def test_a_record_that_is_signed_when_the_role_has_ended(tmp_path: Path, how: str) -> None:
+    """Its bytes were seen by the admins; nobody's word was."""
+    stage = Stage.of(tmp_path, in_review)
+    story = stage.story
+    before = story.aside()
+    made = unsigned_ok(story)
+    story.change_trust(lambda trust: without_role(trust, "lea", "legal-officer"))
+    signature = sign("lea", made.data, record_files.NAMESPACE)
+    if how == "the signature alone":
+        story.commit({f"{made.path}.sig": signature}, by="lea")
+    else:
+        before.commit({made.path: made.data, f"{made.path}.sig": signature}, by="lea")
+        story.merge(before)
+    for gate in ("accuracy", "messaging", "approval", "release"):
+        story.ok(gate)
+    story.send()
+
+    alone = how == "the signature alone"
+    stage.fails(
+        "record-signature", "open-gate", "wrong-order", *(["stray-file"] if alone else []),
+        warns=[] if alone else ["overtaken-record"],
+    )  # fmt: skip
+
+
 @pytest.mark.row(23)
 def test_a_signature_without_its_record(stage: Stage) -> None:
     path = f"{stage.story.folder}/records/20261122T100000Z-ok-00000000.yaml.sig"
     stage.story.commit({path: sign("leo", b"ok\n", record_files.NAMESPACE)})
 
-    stage.fails("stray-file", says=["signature without its record"])
+    stage.fails("stray-file", says=["came without its record"])
 
 
 def forged(stage: Stage, signature: bytes) -> None:

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from commscli.domain.ids import AudienceId, Digest, GateId, PersonId
+from commscli.domain.ids import AudienceId, Digest, GateId, MessageId, PersonId
 from commscli.domain.records import Verdict
 from commscli.domain.trust import Accepted, Compromised, Ended, Relaxed, Trust
 from commscli.ledger import pins, record_files, trust_files
 from tests.attacks.raw import reported
 from tests.attacks.staging import Stage, in_review, to_send, two_sent
-from tests.support.repos import Desk, Repo
+from tests.support.repos import Desk, Repo, both_ways
 from tests.support.story import (
     CHANNELS,
     Story,
@@ -480,6 +480,66 @@ def reported_answer(stage: Stage) -> tuple[str, int]:
     """The outcome, and the version in force, for somebody who has seen nothing before."""
     report = stage.repo.write(stage.story).report(stage.story.pin)
     return report.outcome.value, report.trust_version
+
+
+@pytest.mark.row(83, 84)
+@pytest.mark.parametrize("accepted", [True, False])
+def test_somebody_acts_under_a_roster_before_its_quorum_signed_it(
+    tmp_path: Path, *, accepted: bool
+) -> None:
+    """Max commits the bytes of a proposed version himself, and judges under it at once."""
+    story = Story(first_trust(quorum=2))
+    story.declare()
+    story.draft()
+    for gate in ("accuracy", "messaging"):
+        story.ok(gate)
+    old = story.in_force
+    granted = with_role(old.trust, "max", "legal-officer")
+    new = replace(granted, version=2, previous=old.digest)
+    written = trust_files.write(new)
+    side = story.aside()
+    planted = side.commit({written.path: written.data}, by="max")
+    body = Verdict(subject=story.newest, text="", settles=[], edit="")
+    side.record("ok", body, by="max", gate="legal", trust=written.digest)
+    story.introduce(new, signers=("ada", "alf"))
+    story.merge(side)
+    for gate in ("approval", "release"):
+        story.ok(gate)
+    story.send()
+    if accepted:
+        story.change_trust(
+            lambda t: replace(t, accepted=(accepting("trust-chain", planted),)),
+            signers=("ada", "alf"),
+        )
+
+    report = both_ways(story, tmp_path / "repo")
+
+    errors = {f.rule for f in report.findings if f.level.value == "error"}
+    assert {"record-writer", "open-gate", "wrong-order"} <= errors
+    assert ("trust-chain" in errors) is not accepted
+
+
+@pytest.mark.row(90, 92)
+def test_a_stranger_copies_the_version_that_let_people_go(tmp_path: Path) -> None:
+    """It seems that its makers had seen nothing; one acceptance puts all of it right again."""
+    story = Story()
+    story.declare()
+    before = story.aside()
+    for number in range(3):
+        story.message = MessageId(f"m-{number}")
+        story.draft(f"Words {number}\n")
+        story.pass_gates()
+        story.send()
+    story.change_trust(lambda trust: gone(gone(trust, "rob"), "lea"))
+    assert story.report().outcome.value == "pass"
+    copy = before.commit({p: f for p, f in story.tree.items() if p.startswith("trust/0002")})
+    story.merge(before)
+    assert len(both_ways(story, tmp_path / "red").findings) > 10
+
+    story.change_trust(lambda t: replace(t, accepted=(accepting("trust-chain", copy),)))
+
+    report = both_ways(story, tmp_path / "green")
+    assert [(f.rule, f.level.value) for f in report.findings] == [("trust-chain", "accepted")]
 
 
 @pytest.mark.row(92)

@@ -9,6 +9,7 @@ import pytest
 from commscli.domain.ids import Digest
 from commscli.domain.records import SendIntent
 from commscli.ledger import record_files
+from commscli.ledger.line_grammar import GrammarFault
 from commscli.ledger.record_files import digest_of
 from tests.attacks.staging import Stage, declared, in_review, to_send, two_sent
 from tests.support.story import WORDS, File, Story, sent, sign
@@ -341,6 +342,24 @@ def test_a_draft_that_is_no_plain_file(tmp_path: Path, mode: str) -> None:
     stage.story.draft(put={path: File(data, mode)})
 
     stage.fails("draft-bytes")
+
+
+@pytest.mark.row(4, 38)
+@pytest.mark.parametrize("name", ["more\n.pdf", "more\r.pdf", "more\u2028.pdf"])
+def test_an_attachment_with_a_line_feed_in_its_name_is_added_after_the_send(
+    stage: Stage, name: str
+) -> None:
+    stage.story.commit({f"{stage.story.folder}/attachments/{name}": b"evil\n"})
+
+    found = stage.fails("frozen-draft")
+    assert found[0]["message"] == stage.story.message
+
+
+@pytest.mark.row(4, 38)
+def test_an_attachment_with_a_line_feed_in_its_name_is_no_attachment(tmp_path: Path) -> None:
+    stage = Stage.of(tmp_path, declared)
+    with pytest.raises(GrammarFault, match="attachments"):
+        stage.story.draft(attachments={"terms\n.pdf": b"terms"})
 
 
 # -- names

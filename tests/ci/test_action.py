@@ -256,6 +256,21 @@ def test_warnings_count_if_they_are_to(workflow: Workflow) -> None:
     assert workflow.run().status == 2
 
 
+@pytest.mark.parametrize("link", ["comms.sarif", "out"])
+def test_a_report_is_not_written_through_a_link(workflow: Workflow, link: str) -> None:
+    outside = workflow.runner.workspace.parent / "outside"
+    outside.mkdir()
+    (outside / "comms.sarif").write_text("mine\n")
+    target = outside / "comms.sarif" if link == "comms.sarif" else outside
+    (workflow.runner.workspace / link).symlink_to(target)
+    workflow.inputs["sarif"] = "comms.sarif" if link == "comms.sarif" else "out/comms.sarif"
+
+    ran = workflow.run()
+
+    assert (outside / "comms.sarif").read_text() == "mine\n"
+    assert ran.status == (0 if link == "comms.sarif" else 2)
+
+
 def test_findings_as_sarif(workflow: Workflow) -> None:
     workflow.inputs["sarif"] = "out/of the way/comms.sarif"
     workflow.attacked().run()
@@ -276,12 +291,13 @@ def behind(workflow: Workflow) -> tuple[str, str]:
     return base, workflow.story.tip
 
 
-def pull_request(base: str) -> dict[str, Any]:
+def pull_request(base: str, into: str = HOSTILE) -> dict[str, Any]:
     return {
         "pull_request": {
-            "title": HOSTILE, "body": HOSTILE, "base": {"sha": base, "ref": HOSTILE},
+            "title": HOSTILE, "body": HOSTILE, "base": {"sha": base, "ref": into},
             "head": {"ref": HOSTILE, "sha": "f" * 40},
-        }
+        },
+        "repository": {"default_branch": HOSTILE},
     }  # fmt: skip
 
 
@@ -292,6 +308,16 @@ def test_a_pull_request_is_held_against_its_base(workflow: Workflow) -> None:
     assert workflow.said("since") == base
 
 
+def test_a_pull_request_chooses_its_own_base(workflow: Workflow) -> None:
+    """The fault is pushed as a branch, and the pull request goes there, to be retargeted later."""
+    bad = workflow.attacked().story.tip
+    workflow.story.commit({"notes.md": b"nothing\n"})
+    workflow.at()
+
+    assert workflow.on("pull_request", pull_request(bad, into="side")).run().status == 1
+    assert workflow.said("since") == ""
+
+
 def test_a_pull_request_that_brings_a_fault(workflow: Workflow) -> None:
     base = workflow.story.tip
 
@@ -299,12 +325,16 @@ def test_a_pull_request_that_brings_a_fault(workflow: Workflow) -> None:
     assert workflow.said("since") == base
 
 
-def test_a_merge_group_is_held_against_its_base(workflow: Workflow) -> None:
+@pytest.mark.parametrize(("into", "status"), [(f"refs/heads/{HOSTILE}", 0), ("refs/heads/side", 1)])
+def test_a_merge_group_is_held_against_its_base(workflow: Workflow, into: str, status: int) -> None:
     base, _ = behind(workflow)
-    event = {"merge_group": {"base_sha": base, "head_ref": HOSTILE, "base_ref": HOSTILE}}
+    event = {
+        "merge_group": {"base_sha": base, "head_ref": HOSTILE, "base_ref": into},
+        "repository": {"default_branch": HOSTILE},
+    }
 
-    assert workflow.on("merge_group", event).run().status == 0
-    assert workflow.said("since") == base
+    assert workflow.on("merge_group", event).run().status == status
+    assert workflow.said("since") == ("" if status else base)
 
 
 def test_a_push_is_checked_whole(workflow: Workflow) -> None:

@@ -201,8 +201,20 @@ def test_a_merge_request_is_held_against_its_base(pipeline: Pipeline, story: Sto
     story.fact("start", "09:14")
     pipeline.repo.write(story)
 
-    assert pipeline.run(CI_MERGE_REQUEST_DIFF_BASE_SHA=base).status == 0
+    asked = {"CI_MERGE_REQUEST_DIFF_BASE_SHA": base, "CI_DEFAULT_BRANCH": "main"}
+    assert pipeline.run(CI_MERGE_REQUEST_TARGET_BRANCH_NAME="main", **asked).status == 0
+    assert pipeline.run(CI_MERGE_REQUEST_TARGET_BRANCH_NAME="side", **asked).status == 1
     assert pipeline.run().status == 1
+
+
+def test_reports_are_not_written_through_links(pipeline: Pipeline, tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    mine.write_text("mine\n")
+    for name in ("comms-codequality.json", "comms-junit.xml"):
+        (pipeline.repo.path / name).symlink_to(mine)
+
+    assert pipeline.run().status == 0
+    assert mine.read_text() == "mine\n"
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,23 @@ def test_anything_but_the_approved_words_passes_nothing(wrong: Callable[[Story],
         "`code`",
         "{{ send.time }}",
         "| a | b |",
+        "pay24.com",
+        "pay24.com/refund",
+        "evil\uff0ecom",
+        "evil\u3002com",
+        "evil\u200b.com",
+        "over\u3002Send your card number",
+        "0800\u201112\u20113456",
+        "0800 12 345 6",
+        "call 080\u0660 12 3456",
+        "see: the page",
+        "a;b",
+        "\ufb01ne",
+        "a\u00a0b",
+        "_x_",
+        "a//b",
+        "a / b",
+        "",
     ],
 )
 def test_a_value_is_a_few_plain_words(value: str) -> None:
@@ -145,6 +162,22 @@ def test_a_value_is_a_few_plain_words(value: str) -> None:
     story.draft(WORDS.replace("card payments", value))
 
     assert "preapproved" not in states(story).values()
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["card payments", "checkout & payments (EU)", "09:14", "22 November 2026, 09:14",
+     "v2.3", "about 10% of customers", "d\u00e9p\u00f4t de S\u00e3o Paulo",
+     "\u65e5\u672c\u8a9e", "card/cash", "customers' logins", "\u00a3 100"],
+)  # fmt: skip
+def test_a_plain_value_fills_the_text(value: str) -> None:
+    story = Story()
+    approve(story)
+    story.declare()
+    story.fact("services", value)
+    story.draft(WORDS.replace("card payments", value))
+
+    assert states(story)["legal"] == "preapproved"
 
 
 def test_a_fact_of_somebody_who_may_not_state_facts_fills_nothing() -> None:

@@ -1,7 +1,7 @@
 """A client of one's own, which sends what git's would refuse to send."""
 
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from tests.hooks.hub import Pushed
@@ -23,8 +23,17 @@ def pack(repo: Repo, names: Iterable[str]) -> bytes:
     return done.stdout
 
 
+Asked = tuple[bytes, str, str]
+"""A ref as bytes, and its id before and after."""
+
+
 def send(hub: Path, updates: Mapping[bytes, tuple[str, str]], packed: bytes) -> Pushed:
     """Speak to ``git receive-pack``: refs as bytes, each with its id before and after."""
+    return send_list(hub, [(ref, old, new) for ref, (old, new) in updates.items()], packed)
+
+
+def send_list(hub: Path, updates: Sequence[Asked], packed: bytes) -> Pushed:
+    """The same with a list, in which a ref may stand twice, sent in just this order."""
     process = subprocess.Popen(
         ["git", "receive-pack", str(hub)], env=ENVIRONMENT, stdin=subprocess.PIPE,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -33,7 +42,7 @@ def send(hub: Path, updates: Mapping[bytes, tuple[str, str]], packed: bytes) -> 
     assert process.stdout is not None
     while (length := int(process.stdout.read(4), 16)) != 0:
         process.stdout.read(length - 4)
-    lines = [b"%s %s %s" % (o.encode(), n.encode(), ref) for ref, (o, n) in updates.items()]
+    lines = [b"%s %s %s" % (o.encode(), n.encode(), ref) for ref, o, n in updates]
     lines[0] += b"\0report-status"
     asked = b"".join(packet(line + b"\n") for line in lines) + FLUSH
     report, errors = process.communicate(asked + packed, timeout=120)

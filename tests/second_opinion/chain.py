@@ -1,7 +1,7 @@
 """Section 2 of how it is decided: which trust versions are in force, one after another."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from tests.second_opinion.keys import Verifier
 from tests.second_opinion.lines import NotThisFormat, digest_of
@@ -24,18 +24,21 @@ class Pin:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Version:
-    """A version that could be in force, and the commits that introduce it: one, if all is well."""
+    """A version that could be in force, and the commits that brought it: one, if all is well."""
 
     path: str
     roster: Roster
-    commits: frozenset[str]
-    signers: Sequence[Signers]
-    """For each of these commits, if all signatures there hold: who signed, with which key."""
+    brought: Mapping[str, Signers]
+    """For each commit that introduces it, if all signatures there hold: who, with which key."""
+    commits: frozenset[str] = frozenset()
+    """Those of them that brought the signatures of a quorum, once that is known."""
 
-    def signed_by(self, *rosters: Roster) -> bool:
-        """Whether some commit brought it together with a quorum's signatures of each."""
-        return any(
-            all(roster.signed_by_quorum(signers) for roster in rosters) for signers in self.signers
+    def signed_by(self, *rosters: Roster) -> frozenset[str]:
+        """The commits that brought it together with a quorum's signatures of each."""
+        return frozenset(
+            commit
+            for commit, signers in self.brought.items()
+            if all(roster.signed_by_quorum(signers) for roster in rosters)
         )
 
 
@@ -45,19 +48,32 @@ Chain = Sequence[Version]
 def find_chain(walk: Walk, pin: Pin, verify: Verifier) -> tuple[list[Version], set[Finding]]:
     """Return the versions in force, the first first, and a finding for every other."""
     candidates = [v for file in walk.versions for v in _candidate(file, verify)]
-    chain = [v for v in candidates if _first(v, pin)]
+    chain = [replace(v, commits=v.signed_by(v.roster)) for v in candidates if _first(v, pin)]
     while chain:
-        following = [v for v in candidates if _follows(v, chain, walk)]
+        following = [f for v in candidates for f in _following(v, chain, walk)]
         if len(following) != 1:
             break
         chain.append(following[0])
     good = {(version.path, version.roster.digest) for version in chain}
-    findings = {
-        fault("trust-chain", file.signatures, path=file.path, digest=digest)
-        for file, digest in ((file, digest_of(file.data)) for file in walk.versions)
-        if (file.path, digest) not in good or len(file.signatures) > 1
+    accepted = {
+        entry["subject"]
+        for version in chain[-1:]
+        for entry in version.roster["accepted"]
+        if entry["rule"] == "trust-chain"
     }
-    return chain, findings
+    findings: set[Finding] = set()
+    for file in walk.versions:
+        digest = digest_of(file.data)
+        if (file.path, digest) not in good:
+            findings.add(fault("trust-chain", file.signatures, path=file.path, digest=digest))
+            continue
+        left = {*file.signatures} - accepted
+        told = {*file.signatures} - (left if len(left) == 1 else set())
+        if len(file.signatures) > 1:
+            findings |= {fault("trust-chain", path=file.path, commit=one) for one in told}
+    return [
+        replace(version, commits=version.commits - accepted or version.commits) for version in chain
+    ], findings
 
 
 def _candidate(file: VersionAt, verify: Verifier) -> list[Version]:
@@ -68,33 +84,34 @@ def _candidate(file: VersionAt, verify: Verifier) -> list[Version]:
         return []
     if file.path != f"trust/{roster['version']:04}.yaml" or not fit(roster):
         return []
-    signers = []
-    for beside in file.signatures.values():
+    brought = {}
+    for commit, beside in file.signatures.items():
         made = {name: verify(file.data, block, NAMESPACE) for name, block in beside.items()}
         if all(made.values()):
-            signers.append(made)
-    commits = frozenset(file.signatures)
-    return [Version(path=file.path, roster=roster, commits=commits, signers=signers)]
+            brought[commit] = made
+    return [Version(path=file.path, roster=roster, brought=brought)]
 
 
 def _first(version: Version, pin: Pin) -> bool:
     roster = version.roster
-    return roster.digest == pin.genesis and roster["previous"] == "" and version.signed_by(roster)
+    right = roster.digest == pin.genesis and roster["previous"] == ""
+    return right and bool(version.signed_by(roster))
 
 
-def _follows(version: Version, chain: Chain, walk: Walk) -> bool:
+def _following(version: Version, chain: Chain, walk: Walk) -> Iterator[Version]:
+    """Yield a version as one that follows the last of the chain, if it does."""
     new, last = version.roster, chain[-1]
     old = last.roster
-    after = any(walk.holds(one, last.commits) for one in version.commits)
     changed = {*new["admins"]} != {*old["admins"]} or new["quorum"] != old["quorum"]
-    return (
+    commits = version.signed_by(old, *([new] if changed else []))
+    if (
         new["previous"] == old.digest
         and new["repository"] == old["repository"]
         and new["version"] > old["version"]
-        and after
-        and version.signed_by(old, *([new] if changed else []))
+        and any(walk.holds(one, last.commits) for one in commits)
         and _forgets_nothing(new, chain)
-    )
+    ):
+        yield replace(version, commits=commits)
 
 
 def _forgets_nothing(new: Roster, chain: Chain) -> bool:

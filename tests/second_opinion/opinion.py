@@ -1,6 +1,6 @@
 """The whole second opinion: sections 4, 5 and 8 of how it is decided, and the answer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -123,14 +123,38 @@ def _order_and_incidents(records: Records) -> Iterator[Finding]:
         own = {d: r for d, r in counted.items() if r["incident"] == incident}
         declared = [d for d in _declarations(records, incident) if d in own]
         if not declared:
-            yield fault("second-declaration", path=f"incidents/{incident}")
+            brought = {c for d in own for c in records.best[d].file.commits}
+            everything = {
+                c
+                for judged in records.best.values()
+                if judged.record is not None and judged.record["incident"] == incident
+                for c in judged.file.commits
+            }
+            earliest = min(everything or brought, default="")
+            yield fault("second-declaration", path=f"incidents/{incident}", commit=earliest)
         for digest in declared[1:]:
             yield about("second-declaration", records, digest)
-        valid = [digest for digest in declared if records.worth(digest) == VALID]
-        for digest, record in own.items():
-            drill = own[[*valid, *declared][0]]["drill"] if declared else record["drill"]
-            if record.kind != "declared" and record["drill"] != drill:
-                yield about("drill-mixed", records, digest)
+        yield from _drills(records, own, declared)
+
+
+def _drills(
+    records: Records, own: Mapping[str, Record], declared: Sequence[str]
+) -> Iterator[Finding]:  # fmt: skip
+    """Each record says what a declaration in its past says, or if there is none, the first."""
+    valid = [digest for digest in declared if records.worth(digest) == VALID]
+    whole = {
+        digest: judged.record
+        for digest, judged in records.best.items()
+        if judged.record is not None
+        and any(judged.record["incident"] == record["incident"] for record in own.values())
+    }
+    past = order(whole)
+    for digest, record in own.items():
+        said = {own[one]["drill"] for one in past[digest] if one in declared}
+        if not said and declared:
+            said = {own[[*valid, *declared][0]]["drill"]}
+        if said and record.kind != "declared" and record["drill"] not in said:
+            yield about("drill-mixed", records, digest)
 
 
 def _declarations(records: Records, incident: str) -> list[str]:

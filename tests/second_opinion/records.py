@@ -28,7 +28,11 @@ _counts = lines.map_of(_id, lines.map_of(_id, lines.count))
 
 def _named_digests(value: Any) -> bool:
     return isinstance(value, list) and all(
-        isinstance(pair, list) and len(pair) == 2 and _text(pair[0]) and _digest(pair[1])
+        isinstance(pair, list)
+        and len(pair) == 2
+        and _text(pair[0])
+        and not {*pair[0]} & {"\n", "\t"}
+        and _digest(pair[1])
         for pair in value
     )
 

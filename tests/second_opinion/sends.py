@@ -98,6 +98,9 @@ def _taken_back(message: Message, records: Records, intent: str) -> Iterator[Fin
         answered = any(
             digest in message.past[one] and ok.person not in authors
             for one, ok in message.oks(given["gate"], everything).items()
+        ) and not any(
+            objection in given["settles"] and one["gate"] == given["gate"]
+            for objection, one in message.standing_objections(everything).items()
         )
         if given.person == record.person and not answered:
             if intent in message.past[digest]:

@@ -215,22 +215,20 @@ def _strange(name: str) -> bool:
 
 
 def _strays(introduced: Mapping[tuple[str, bytes], set[str]]) -> Iterator[Finding]:
-    paths = {path for path, _ in introduced}
+    commits_of: dict[str, set[str]] = {}
     for (path, _), commits in introduced.items():
+        commits_of.setdefault(path, set()).update(commits)
+    for path, commits in commits_of.items():
         folder, _, name = path.rpartition("/")
         if folder == "trust":
             signature = _VERSION_SIGNATURE.fullmatch(name)
-            if signature:
-                version = f"trust/{signature[1]}.yaml"
-                brought = (c for (p, _), at in introduced.items() if p == version for c in at)
-                yield from (fault("stray-file", commit=c, path=path) for c in commits - {*brought})
-                continue
+            of = f"trust/{signature[1]}.yaml" if signature else ""
             belongs = bool(_VERSION.fullmatch(name))
         else:
-            signed = name.endswith(".sig") and path.removesuffix(".sig") in paths
-            belongs = signed or bool(FILE_NAME.fullmatch(name))
-        if not belongs:
-            yield fault("stray-file", commits, path=path)
+            of = path.removesuffix(".sig") if name.endswith(".sig") else ""
+            belongs = bool(FILE_NAME.fullmatch(name))
+        wrong = set() if belongs else commits - commits_of.get(of, set())
+        yield from (fault("stray-file", commit=commit, path=path) for commit in wrong)
 
 
 # -- records and versions, with their signatures
@@ -240,15 +238,13 @@ def _records(introduced: Mapping[tuple[str, bytes], set[str]]) -> Iterator[FileA
     for (path, data), commits in introduced.items():
         if path.startswith("trust/") or not FILE_NAME.fullmatch(path.rpartition("/")[2]):
             continue
-        signatures = {
-            block: brought for (beside, block), brought in introduced.items()
-            if beside == f"{path}.sig" and brought
-        }  # fmt: skip
-        anyone = min(signatures, default=b"")
-        by_signature: dict[bytes, set[str]] = {} if commits else {anyone: set()}
+        by_signature: dict[bytes, set[str]] = {} if commits else {b"": set()}
         for commit in commits:
-            same = [block for block, brought in signatures.items() if commit in brought]
-            by_signature.setdefault(same[0] if same else anyone, set()).add(commit)
+            same = [
+                block for (beside, block), brought in introduced.items()
+                if beside == f"{path}.sig" and commit in brought
+            ]  # fmt: skip
+            by_signature.setdefault(same[0] if same else b"", set()).add(commit)
         for block, brought in by_signature.items():
             yield FileAt(path=path, data=data, signature=block, commits=frozenset(brought))
 

@@ -141,19 +141,20 @@ def _records(found: _Found) -> Iterator[RecordFile]:
         if is_record_name(name):
             yield from _signed(path, data, commits, signatures[f"{path}.sig"])
         elif not name.endswith(".sig"):
-            found.strays.append(Stray(path=path, fault="is no record", commit=(commits or [-1])[0]))
-        elif not any(p == path.removesuffix(".sig") for p, _ in found.introduced):
-            fault = "is a signature without its record"
-            found.strays.append(Stray(path=path, fault=fault, commit=(commits or [-1])[0]))
+            found.strays += [Stray(path=path, fault="is no record", commit=c) for c in commits]
+        else:
+            of = path.removesuffix(".sig")
+            brought = {c for (p, _), at in found.introduced.items() if p == of for c in at}
+            fault = "came without its record"
+            found.strays += [Stray(path=path, fault=fault, commit=c) for c in {*commits} - brought]
 
 
 def _signed(
     path: str, data: bytes, commits: list[int], beside: dict[int, bytes]
 ) -> Iterator[RecordFile]:
-    """A record for each signature that came with it; one that came alone takes any there is."""
-    known = {commit: beside.get(commit) or min(beside.values(), default=None) for commit in commits}
-    for armored in set(known.values()) or {min(beside.values(), default=None)}:
-        introduced = tuple(commit for commit in commits if known[commit] == armored)
+    """A record for each signature that came with it, and one for all that came without."""
+    for armored in {beside.get(commit) for commit in commits} or {None}:
+        introduced = tuple(commit for commit in commits if beside.get(commit) == armored)
         yield record_file(path, data, armored, introduced)
 
 
@@ -165,11 +166,11 @@ def _trusts(found: _Found) -> Iterator[TrustFile]:
         elif match:
             version = f"trust/{match[1]}.yaml"
             brought = {c for (p, _), at in found.introduced.items() if p == version for c in at}
-            fault = "is a signature that came without its trust version"
+            fault = "came without its trust version"
             found.strays += [Stray(path=path, fault=fault, commit=c) for c in {*commits} - brought]
         elif path.startswith("trust/"):
             fault = "is no trust version and no signature of one"
-            found.strays.append(Stray(path=path, fault=fault, commit=(commits or [-1])[0]))
+            found.strays += [Stray(path=path, fault=fault, commit=c) for c in commits]
 
 
 def _trust(found: _Found, path: str, data: bytes, commits: tuple[int, ...]) -> TrustFile:

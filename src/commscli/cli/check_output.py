@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,18 +29,35 @@ def chosen(form: str, *, as_json: bool) -> str:
     return "json" if as_json else form
 
 
-def print_check(
-    run: "State", report: "Report", form: str, *, every: bool, strict: bool, **more: Any
-) -> None:
-    """Print a report; ``more`` are further keys of the JSON document.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """What a check prints, and what it adds to the summary of a GitHub step, if there is one."""
 
-    In a GitHub workflow the summary of the step gets it too, as far as there is room.
-    """
-    sys.stdout.write(_written(run, report, form, every=every, strict=strict, **more))
-    sys.stdout.flush()
+    text: str
+    summary: Path | None
+    added: Callable[[int], str]
+
+
+def output_of(
+    run: "State", report: "Report", form: str, *, every: bool, strict: bool, **more: Any
+) -> Output:
+    """Return what is to be printed of a report; ``more`` are further keys of the JSON document."""
+    from commscli.render.check_summary import check_summary  # noqa: PLC0415 - lazy
+
     summary = os.environ.get("GITHUB_STEP_SUMMARY", "")
-    if form == "github" and summary:
-        _append_summary(run, report, Path(summary), strict=strict)
+    return Output(
+        text=_written(run, report, form, every=every, strict=strict, **more),
+        summary=Path(summary) if form == "github" and summary else None,
+        added=lambda room: check_summary(report, room, strict=strict),
+    )
+
+
+def print_check(run: "State", output: Output) -> None:
+    """Print it. In a GitHub workflow the step's summary gets it too, as far as there is room."""
+    sys.stdout.write(output.text)
+    sys.stdout.flush()
+    if output.summary is not None:
+        _append_summary(run, output, output.summary)
 
 
 def _written(
@@ -71,13 +90,13 @@ def _written(
     return check_text(report, run.paint(), every=every, strict=strict)
 
 
-def _append_summary(run: "State", report: "Report", path: Path, *, strict: bool) -> None:
+def _append_summary(run: "State", output: Output, path: Path) -> None:
     """Add to the step's summary. That it cannot be written does not change the answer."""
-    from commscli.render.check_summary import LIMIT, check_summary  # noqa: PLC0415 - lazy
+    from commscli.render.check_summary import LIMIT  # noqa: PLC0415 - lazy
 
     try:
         with path.open("ab") as file:
-            text = check_summary(report, LIMIT - file.tell(), strict=strict)
+            text = output.added(LIMIT - file.tell())
             file.write(text.encode())
     except OSError as fault:
         run.tell(f"note: the summary of the step was not written: {path}: {fault.strerror}")

@@ -9,7 +9,7 @@ import typer
 
 from commscli.cli.app import group, state
 from commscli.cli.exits import Exit
-from commscli.errors import BadInput, CommsError
+from commscli.errors import BadInput, CommsError, Undecided
 
 if TYPE_CHECKING:
     from commscli.cli.state import State
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 hooks = group("hook", "The check where commits and pushes happen.", "Peace time")
 _MOST = 16 * 1024 * 1024
-"""Bytes that git says of a push; what is longer is cut, and then no list of refs."""
+"""Bytes that git says of a push; what is longer is refused, for nothing may stand behind it."""
 _NAMES = ("pre-commit", "pre-push", "pre-receive")
 
 
@@ -122,7 +122,7 @@ def _judged(
 
         folder = run.folder.absolute()
         return judge_staged(discover(folder), folder / index if index else None)
-    said = sys.stdin.buffer.read(_MOST)
+    said = _said()
     if hook is Hook.PRE_PUSH:
         from commscli.workflow.pushing import judge_push, updates_of  # noqa: PLC0415 - lazy
 
@@ -130,6 +130,22 @@ def _judged(
         updates, remote = updates_of(session.repository, said, given, os.environ)
         return judge_push(session, updates, remote)
     return _received(run, said, trunk=trunk, beside=beside)
+
+
+def _said() -> bytes:
+    """Return what git says to its hook, all of it.
+
+    Raises:
+        Undecided: if it is longer than any list of refs that people push.
+    """
+    said = sys.stdin.buffer.read(_MOST + 1)
+    if len(said) > _MOST:
+        raise Undecided(
+            f"git lists more than {_MOST // 1024 // 1024} MiB of refs to its hook",
+            remedy="push fewer refs at a time, with shorter names",
+            code="too-large",
+        )
+    return said
 
 
 def _received(run: "State", said: bytes, *, trunk: str, beside: Path | None) -> "Judged":

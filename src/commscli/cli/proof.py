@@ -39,7 +39,7 @@ def check(  # noqa: PLR0917 - typer's form
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 on findings.")] = False,
 ) -> None:
     """Prove that every sent message passed every gate."""
-    from commscli.cli.check_output import chosen, print_check  # noqa: PLC0415 - lazy
+    from commscli.cli.check_output import chosen, output_of, print_check  # noqa: PLC0415 - lazy
     from commscli.cli.limits import limited  # noqa: PLC0415 - lazy
     from commscli.workflow.checking import check as check_  # noqa: PLC0415 - lazy
 
@@ -53,10 +53,11 @@ def check(  # noqa: PLR0917 - typer's form
                 if bundle or genesis
                 else check_(run.session(), paths, since=since, at=at)
             )
+            output = output_of(run, report, form, every=bool(paths), strict=strict)
     except CommsError as fault:
         _unreadable(fault, form)
         return
-    print_check(run, report, form, every=bool(paths), strict=strict)
+    print_check(run, output)
     warned = any(finding.level == "warning" for finding in report.findings)
     run.exit_code = _exit(str(report.outcome), warned=warned and strict)
     if exit_zero and run.exit_code == Exit.REFUSED:
@@ -81,7 +82,7 @@ def _check_evidence(bundle: str, genesis: str, *, alone: bool) -> "Report":
 def _unreadable(fault: CommsError, form: str) -> None:
     """Print a document all the same, for whoever reads one; a person reads the error alone."""
     from commscli.cli.boundary import error_text  # noqa: PLC0415 - lazy
-    from commscli.cli.check_output import print_check  # noqa: PLC0415 - lazy
+    from commscli.cli.check_output import output_of, print_check  # noqa: PLC0415 - lazy
     from commscli.cli.exits import exit_code  # noqa: PLC0415 - lazy
     from commscli.render.documents import error_document  # noqa: PLC0415 - lazy
     from commscli.workflow.checking import undecided  # noqa: PLC0415 - lazy
@@ -90,7 +91,8 @@ def _unreadable(fault: CommsError, form: str) -> None:
         raise fault
     run, code = state.current, exit_code(fault)
     error = error_document(fault, code)
-    print_check(run, undecided(fault), form, every=False, strict=False, error=error)
+    report = undecided(fault)
+    print_check(run, output_of(run, report, form, every=False, strict=False, error=error))
     run.tell(error_text(fault))
     run.exit_code = code
 

@@ -4,14 +4,32 @@ A file is named by its recipient's row, so writing it a second time changes noth
 on after a crash cannot double anybody.
 """
 
-import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
 from commscli.delivery.payload import Payload, Words
+from commscli.documents.placing import place, require_no_links
 from commscli.domain.moments import stamp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outbox:
+    """Where the files of one message go: a folder in the work tree ``root``."""
+
+    root: Path
+    folder: Path
+
+    def require_own(self, channels: Iterable[str]) -> None:
+        """Refuse before anything is sent what would be written elsewhere.
+
+        Raises:
+            Refused: if a folder there is a link.
+        """
+        for channel in channels:
+            require_no_links(self.root, self.folder / channel)
 
 
 def deliver(
@@ -19,31 +37,22 @@ def deliver(
     settings: Mapping[str, str],
     words: Words,
     *,
-    folder: Path,
+    outbox: Outbox,
     domain: str,
     at: datetime,
 ) -> Path:
     """Write one delivery; return its file.
 
     Raises:
+        Refused: if that would write through a link.
         OSError: if it cannot be written.
     """
     form = settings.get("as", "txt")
     name = payload.row[:16] if payload.row else "message"
-    path = folder / payload.channel / f"{name}.{form}"
+    path = outbox.folder / payload.channel / f"{name}.{form}"
     data = {"eml": _mail, "txt": _text, "json": _json}[form](payload, settings, words, domain, at)
-    _place(path, data)
+    place(outbox.root, path, data)
     return path
-
-
-def _place(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    with part.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
 
 
 def _text(

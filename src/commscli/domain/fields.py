@@ -46,9 +46,14 @@ def _digests(value: object) -> bool:
     return isinstance(value, list) and all(map(is_digest, value)) and value == sorted(set(value))
 
 
+def _name(value: object) -> bool:
+    """Whether this is the name of something: text on one line."""
+    return isinstance(value, str) and "\n" not in value and "\t" not in value
+
+
 def _named_digests(value: object) -> bool:
     return isinstance(value, list) and all(
-        isinstance(pair, list) and len(pair) == 2 and _text(pair[0]) and is_digest(pair[1])  # noqa: PLR2004 - a pair
+        isinstance(pair, list) and len(pair) == 2 and _name(pair[0]) and is_digest(pair[1])  # noqa: PLR2004 - a pair
         for pair in value
     )
 
@@ -85,7 +90,7 @@ FOLDER_OR_EMPTY = _when(_or_empty(is_folder), 'the id of an incident or message,
 DIGEST = _when(is_digest, "a SHA-256 in hexadecimal")
 DIGEST_OR_EMPTY = _when(_or_empty(is_digest), 'a SHA-256 in hexadecimal, or ""')
 DIGESTS = _when(_digests, "a sorted list of different SHA-256 digests")
-NAMED_DIGESTS = _when(_named_digests, "a list of [name, SHA-256] pairs")
+NAMED_DIGESTS = _when(_named_digests, "a list of [name, SHA-256] pairs, each name on one line")
 MOMENT = _when(is_moment, "a UTC time such as 2026-11-22T09:14:00Z")
 MOMENT_OR_EMPTY = _when(_or_empty(is_moment), 'a UTC time such as 2026-11-22T09:14:00Z, or ""')
 OFFSET_OR_EMPTY = _when(_or_empty(is_offset), 'an offset such as +30m, or ""')

@@ -7,6 +7,7 @@ one value, everywhere. The slots of a send stay as they are.
 import re
 from collections.abc import Mapping
 from hashlib import sha256
+from unicodedata import category, normalize
 
 from commscli.domain.ids import Digest
 from commscli.domain.slots import RECIPIENT, SEND_SLOTS
@@ -17,9 +18,12 @@ MAX_VALUE = 80
 """Characters that a value may have: a name or a time, no second message."""
 
 _TOKEN = re.compile(r"\{\{ ([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?) \}\}")
-_SENTENCE = re.compile(r"[.!?;:]\s|[^\W\d]\.[^\W\d]|[!?@]|(?:\d[ ()+/.-]*){7}|\.$|//|www")
-"""What a name never needs: the end of a sentence, an address, a telephone number."""
-_PLAIN = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\"\\\[\]<>{}`*#|]+")
+_LETTERS = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd"})
+"""Unicode's categories of letters, what is written on them, and digits, of any script."""
+_BETWEEN = " -\u2013'\u2019&,()+%$\u20ac\u00a3\u00a5./:"
+_STRAY = re.compile(r"(?<!\d)[.:]|[.:](?!\d)|(?<![^\W_])/|/(?![^\W_])")
+"""A full stop or colon that is not in a number or time, a slash that is not in a word."""
+_TELEPHONE = re.compile(r"(?:\d[^\w:]*){7}")
 
 
 def names_in(text: str) -> tuple[str, ...] | None:
@@ -35,9 +39,14 @@ def _stays(name: str) -> bool:
 
 
 def is_plain(value: str) -> bool:
-    """Whether a value can only be read as a few words: no sentence, address, markup or quotes."""
-    fits = len(value) <= MAX_VALUE and value == value.strip()
-    return fits and bool(_PLAIN.fullmatch(value)) and not _SENTENCE.search(value)
+    """Whether a value can only be read as a few words: no sentence, address, markup or quotes.
+
+    What is not on the list is refused: look-alikes of full stops, spaces that do not show.
+    """
+    fits = 1 <= len(value) <= MAX_VALUE and value == value.strip()
+    known = all(category(c) in _LETTERS or c in _BETWEEN for c in value)
+    plain = fits and known and normalize("NFKC", value) == value
+    return plain and not _STRAY.search(value) and not _TELEPHONE.search(value)
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:

@@ -6,14 +6,16 @@
    both), and entered history in a commit that already held its predecessor.
 3. Two successors of one version are a fork: nothing after it is in force.
 4. Each commit by which a version entered history is looked at by itself, with the signatures
-   that it brought: one good entry is enough, and a copy with false ones takes nothing from it.
-5. A version that entered history twice stays in force, and its second entry is an error. Its
-   makers count as having seen only what they had before them each time, so that neither a
-   late copy can excuse a record nor can anybody stop the chain by making one.
+   that it brought. One that brought enough is an entry; what it brought without enough of them
+   gives nothing and takes nothing: nobody had the version there, and it has no makers.
+5. A version that entered history twice stays in force, and that is an error. Its makers count
+   as having seen only what they had before them each time, so that neither a late copy can
+   excuse a record nor can anybody stop the chain by making one; until the admins accept the
+   fault by the commit of an entry, which then is none any more.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import and_
 
@@ -21,12 +23,12 @@ from commscli.domain.history import Commit, History, Pin, Signature, TrustFile
 from commscli.domain.ids import Digest
 from commscli.domain.trust import Trust
 from commscli.domain.trust_lint import faults
-from commscli.gates.quorum import short_of_quorum, signatures_of, signing, trust_of
+from commscli.gates.quorum import complete, short_of_quorum, signing, trust_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A version in force: the commits by which it entered history, oldest first.
+    """A version in force: the commits by which it entered history, well signed, oldest first.
 
     ``signatures``: those that came with it, in a commit that brought enough.
     """
@@ -96,6 +98,7 @@ def trust_chain(history: History, pin: Pin | None) -> Chain:
                 )
             successors = []
         found = successors[0] if successors else None
+    links = _without_accepted(links, history.commits)
     in_force = {(_path(link), link.digest) for link in links}
     twins = []
     for file in candidates:
@@ -178,11 +181,13 @@ def _unfit(file: TrustFile, trust: Trust, links: Sequence[Link], ancestors: "_An
         return "belongs to another repository"
     if trust.version <= last.version:
         return f"has number {trust.version}, not above {last.version}"
-    if not any(ancestors.has(a, b) for a in links[-1].introduced for b in file.introduced):
+    short = short_of_quorum(file, signing(trust, last))
+    if short:
+        return short
+    entries = complete(file, signing(trust, last))
+    if not any(ancestors.has(a, b.commit) for a in links[-1].introduced for b in entries):
         return "entered history without the version that it follows"
-    return short_of_quorum(file, signing(trust, last)) or _reused(
-        [link.trust for link in links], trust
-    )
+    return _reused([link.trust for link in links], trust)
 
 
 def _reused(before: Sequence[Trust], trust: Trust) -> str:
@@ -207,12 +212,24 @@ def _reused(before: Sequence[Trust], trust: Trust) -> str:
 
 def _link(file: TrustFile, before: Sequence[Link]) -> Link:
     trust = trust_of(file)
+    entries = complete(file, signing(trust, before[-1].trust if before else None))
     return Link(
         trust=trust,
         digest=file.digest,
-        introduced=tuple(sorted(file.introduced)),
-        signatures=signatures_of(file, signing(trust, before[-1].trust if before else None)),
+        introduced=tuple(entry.commit for entry in entries),
+        signatures=entries[0].signatures,
     )
+
+
+def _without_accepted(links: Sequence[Link], commits: Sequence[Commit]) -> list[Link]:
+    """Leave out the entries that the admins accepted by their commit; never all of one version."""
+    accepted = links[-1].trust.accepted if links else ()
+    out = {a.subject for a in accepted if a.rule == "trust-chain"}
+    return [
+        replace(link, introduced=left) if left else link
+        for link in links
+        for left in [tuple(n for n in link.introduced if commits[n].id not in out)]
+    ]
 
 
 class _Ancestors:

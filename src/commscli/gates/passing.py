@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 
 from commscli.domain.ids import Digest, GateId, PersonId
 from commscli.domain.order import Placed
-from commscli.domain.records import Drafted, Record, Verdict, Withdrawn
+from commscli.domain.records import Drafted, Verdict
 from commscli.domain.report import GateState, GateVerdict
 from commscli.domain.trust import Gate, Trust
 from commscli.gates.preapproval import Beforehand
-from commscli.gates.revisions import Revisions
+from commscli.gates.spoken import Spoken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,25 +30,15 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Passing:
+class Passing(Spoken):
     """The gates of one message under one trust version."""
 
     trust: Trust
-    revisions: Revisions
-    valid: frozenset[Digest]
-    attributable: frozenset[Digest]
-    """Records that are surely their writer's, valid or overtaken: they make authors."""
     beforehand: Beforehand
     _oks: dict[tuple[GateId, Digest, int], tuple[Placed, ...]] = field(default_factory=dict)
     _tallies: dict[tuple[GateId, Digest, int], Tally] = field(default_factory=dict)
-
-    def authors(self, scope: int) -> frozenset[PersonId]:
-        """Return who signed a revision in scope; they fill no gate of the message."""
-        return frozenset(
-            placed.record.person
-            for placed in self.revisions.ordered.of_kind("drafted", scope)
-            if placed.digest in self.attributable
-        )
+    _looked: dict[tuple[GateId, Digest, int], frozenset[PersonId]] = field(default_factory=dict)
+    _before: dict[tuple[GateId, Digest], tuple[PersonId, ...]] = field(default_factory=dict)
 
     def gates(self, revision: Digest) -> tuple[Gate, ...]:
         """Return the gates that bind a revision: all, or those that trust leaves for just this."""
@@ -160,21 +150,28 @@ class Passing:
             ):
                 yield person
 
-    def looked(self, gate: Gate, revision: Digest, scope: int) -> Iterator[PersonId]:
-        """Yield who has looked at a gate, now or beforehand, whether or not that counts."""
-        yield from (placed.record.person for placed in self.oks(gate, revision, scope))
-        yield from self._approved_before(gate, revision)
+    def looked(self, gate: Gate, revision: Digest, scope: int) -> frozenset[PersonId]:
+        """Return who has looked at a gate, now or beforehand, whether or not that counts."""
+        key = (gate.id, revision, scope)
+        if key not in self._looked:
+            now = (placed.record.person for placed in self.oks(gate, revision, scope))
+            self._looked[key] = frozenset((*now, *self._approved_before(gate, revision)))
+        return self._looked[key]
 
-    def _approved_before(self, gate: Gate, revision: Digest) -> Iterator[PersonId]:
-        body = self.revisions.drafts[revision].body
-        if gate.id == tuple(self.trust.gates)[-1] or not isinstance(body, Drafted):
-            return
-        if gate.recipients and body.is_addressed:
-            return
-        seen = self.revisions.seen(revision)
-        for placed in self.beforehand.fitting(body, seen, self.trust.preapproved):
-            if placed.record.gate == gate.id:
-                yield placed.record.person
+    def _approved_before(self, gate: Gate, revision: Digest) -> tuple[PersonId, ...]:
+        """Return who passed these very words for a gate beforehand, where that counts for it."""
+        key = (gate.id, revision)
+        if key not in self._before:
+            body = self.revisions.drafts[revision].body
+            last = gate.id == tuple(self.trust.gates)[-1]
+            unseen = gate.recipients and isinstance(body, Drafted) and body.is_addressed
+            found = (
+                self.beforehand.fitting(body, self.revisions.seen(revision), self.trust.preapproved)
+                if isinstance(body, Drafted) and not last and not unseen
+                else ()
+            )
+            self._before[key] = tuple(p.record.person for p in found if p.record.gate == gate.id)
+        return self._before[key]
 
     def oks(self, gate: Gate, revision: Digest, scope: int) -> tuple[Placed, ...]:
         """Return the oks for a gate that are to be looked at: valid, on these words, and kept."""
@@ -233,49 +230,6 @@ class Passing:
             and placed.record.body.subject not in subjects
             and placed.record.person not in self.authors(scope)
         })  # fmt: skip
-
-    def objections(self, scope: int, gate: GateId | None = None) -> Iterator[Placed]:
-        """Yield the objections in scope that stand: neither withdrawn nor settled there."""
-        for placed in self.of_kind(scope, "objected"):
-            wanted = gate is None or placed.record.gate == gate
-            if wanted and not self.answered(placed, scope):
-                yield placed
-
-    def answered(self, objection: Placed, scope: int) -> bool:
-        """Whether an objection is withdrawn by its author or settled by its gate, in scope."""
-        return self.withdrawn(objection.digest, scope) or any(
-            isinstance(ok.record.body, Verdict)
-            and objection.digest in ok.record.body.settles
-            and ok.record.gate == objection.record.gate
-            and ok.record.person not in self.authors(scope)
-            and self.saw(ok, objection.digest)
-            and not self.withdrawn(ok.digest, scope)
-            for ok in self.of_kind(scope, "ok")
-        )
-
-    def withdrawn(self, digest: Digest, scope: int) -> bool:
-        """Whether the writer of a record took it back, in scope."""
-        return any(
-            isinstance(placed.record.body, Withdrawn)
-            and placed.record.body.of == digest
-            and placed.record.person == self.record(digest).person
-            and self.saw(placed, digest)
-            for placed in self.of_kind(scope, "withdrawn")
-        )
-
-    def saw(self, placed: Placed, digest: Digest) -> bool:
-        """Whether a record has another in its past."""
-        ordered = self.revisions.ordered
-        return ordered.has(ordered.before(placed.digest), digest)
-
-    def record(self, digest: Digest) -> Record:
-        """Return a record of this message."""
-        ordered = self.revisions.ordered
-        return ordered.records[ordered.position[digest]].record
-
-    def of_kind(self, scope: int, kind: str) -> Iterator[Placed]:
-        """Yield the valid records of a kind in scope, in order."""
-        return (p for p in self.revisions.ordered.of_kind(kind, scope) if p.digest in self.valid)
 
 
 def worst(verdicts: Iterable[Iterable[GateVerdict]]) -> tuple[GateVerdict, ...]:

@@ -4,9 +4,9 @@ The signatures that came in one commit count together, and only with each other:
 version with false ones beside it takes nothing from the commit that brought good ones.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from commscli.domain.history import Signature, TrustEntry, TrustFile
+from commscli.domain.history import TrustEntry, TrustFile
 from commscli.domain.trust import Trust
 
 
@@ -31,9 +31,10 @@ def short_of_quorum(file: TrustFile, rosters: Sequence[Trust]) -> str:
     return "" if "" in whys else whys[0]
 
 
-def signatures_of(file: TrustFile, rosters: Sequence[Trust]) -> Mapping[str, Signature]:
-    """Return the signatures that came together and are enough by these rosters."""
-    return next(entry.signatures for entry in file.entries if not _lacking(entry, rosters))
+def complete(file: TrustFile, rosters: Sequence[Trust]) -> tuple[TrustEntry, ...]:
+    """Return the times that a version came with signatures that are enough, oldest first."""
+    good = (entry for entry in file.entries if not _lacking(entry, rosters))
+    return tuple(sorted(good, key=lambda entry: entry.commit))
 
 
 def _lacking(entry: TrustEntry, rosters: Sequence[Trust]) -> str:

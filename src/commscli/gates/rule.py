@@ -9,7 +9,9 @@ from commscli.domain.ids import CommitId
 from commscli.domain.report import Finding
 from commscli.gates.case import Case
 
-_PLACE = re.compile(r"incidents/(?P<incident>[^/]+)(?:/messages/(?P<message>[^/]+))?(?:/.*)?")
+_PLACE = re.compile(
+    r"incidents/(?P<incident>[^/]+)(?:/messages/(?P<message>[^/]+))?(?:/.*)?", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from commscli.domain.history import RecordFile, Signature, Stray, TrustEntry, TrustFile
@@ -46,32 +46,47 @@ def record_places(gathered: Gathered) -> tuple[list[Place], tuple[Stray, ...]]:
     """Return where records lie, and what lies among them without being one."""
     found = gathered.introductions
     places: list[Place] = []
-    strays = []
+    strays: list[Stray] = []
     for path, introductions in found.items():
         if path.startswith("trust/"):
             continue
         name = path.rsplit("/", 1)[1]
         if is_record_name(name):
             places += _signed(path, introductions, found.get(f"{path}.sig", []))
-        elif not (name.endswith(".sig") and path.removesuffix(".sig") in found):
-            fault = "is a signature without its record" if name.endswith(".sig") else "is no record"
-            strays.append(Stray(path=path, fault=fault, commit=introductions[0][1]))
+        elif name.endswith(".sig"):
+            brought = {commit for _, commit in found.get(path.removesuffix(".sig"), ())}
+            strays += _strays(path, introductions, "came without its record", brought)
+        else:
+            strays += _strays(path, introductions, "is no record")
     return places, tuple(strays)
+
+
+def _strays(
+    path: str,
+    introductions: Iterable[tuple[str, int]],
+    fault: str,
+    brought: Collection[int] = frozenset(),
+) -> Iterator[Stray]:
+    """Yield what does not belong there, once for each commit but those that bring what it needs.
+
+    What a merge alone brought is told of as that.
+    """
+    commits = dict.fromkeys(commit for _, commit in introductions if commit >= 0)
+    yield from (Stray(path=path, fault=fault, commit=c) for c in commits if c not in brought)
 
 
 def _signed(
     path: str, introductions: Iterable[tuple[str, int]], signatures: Iterable[tuple[str, int]]
 ) -> Iterator[Place]:
-    """Pair each content with the signature that came in the same commit, or at all.
+    """Pair each content with the signature that came in the very same commit, or with none.
 
-    A copy with another signature is a file of its own: it cannot make the first one unsigned.
-    Merges introduce nothing: what a merge alone brought signs nothing.
+    A record that lay there unsigned was nobody's word, and whoever signs it later has not said
+    it before. Each pair is a file of its own: a copy cannot make a good one unsigned.
     """
     beside = {commit: blob for blob, commit in signatures if commit >= 0}
-    anywhere = min(beside.values(), default=None)
     pairs: dict[tuple[str, str | None], list[int]] = defaultdict(list)
     for blob, commit in introductions:
-        pairs[blob, beside.get(commit, anywhere)] += [commit] if commit >= 0 else []
+        pairs[blob, beside.get(commit)] += [commit] if commit >= 0 else []
     for (blob, signature), commits in pairs.items():
         yield Place(path=path, blob=blob, signature=signature, introduced=tuple(commits))
 
@@ -169,20 +184,17 @@ def read_trusts(
     """Return every trust version of the history with the signatures that came with it."""
     found = {p: i for p, i in gathered.introductions.items() if p.startswith("trust/")}
     beside: dict[tuple[str, int], dict[str, str]] = defaultdict(dict)
-    strays = []
+    strays: list[Stray] = []
     for path, introductions in found.items():
         match = _TRUST_SIGNATURE.fullmatch(path)
         if match:
             version = f"trust/{match['version']}.yaml"
             brought = {commit for _, commit in found.get(version, ())}
+            strays += _strays(path, introductions, "came without its trust version", brought)
             for blob, commit in introductions:
                 beside[version, commit][match["person"]] = blob
-                if commit >= 0 and commit not in brought:
-                    fault = "is a signature that came without its trust version"
-                    strays.append(Stray(path=path, fault=fault, commit=commit))
         elif not _TRUST.fullmatch(path):
-            fault = "is no trust version and no signature of one"
-            strays.append(Stray(path=path, fault=fault, commit=introductions[0][1]))
+            strays += _strays(path, introductions, "is no trust version and no signature of one")
     files = [
         _trust_file(objects, path, blob, {commit: beside[path, commit] for commit in commits})
         for path, introductions in sorted(found.items())

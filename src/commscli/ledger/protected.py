@@ -12,14 +12,14 @@ from commscli.ledger.tree_bytes import FOLDER, Entry
 
 MAX_FILES = 500_000
 """More records than a repository has in a lifetime; a tree that folds in on itself has more."""
-RECORD = re.compile(r"incidents/[^/]+/(?:messages/[^/]+/)?records/.+", re.DOTALL)
+RECORD = re.compile(r"(?:templates|incidents/[^/]+(?:/messages/[^/]+)?)/records/.+", re.DOTALL)
 TRUST = re.compile(r"trust/.+", re.DOTALL)
 WORDS = re.compile(
     r"(?P<folder>incidents/[^/]+/messages/[^/]+)/(?:draft\.md|attachments/.+)", re.DOTALL
 )
 INTENT = re.compile(r"\d{8}T\d{6}Z-send-intent-[0-9a-f]{8}\.yaml")
 _ENTERED = re.compile(
-    r"trust|incidents|incidents/[^/]+"
+    r"trust|templates|templates/records|incidents|incidents/[^/]+"
     r"|incidents/[^/]+/(?:records|messages|messages/[^/]+|messages/[^/]+/records)"
 )
 

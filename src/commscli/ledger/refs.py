@@ -63,7 +63,9 @@ def asked_of_sender(stdin: bytes) -> tuple[Update, ...]:
 
 
 def _lines(stdin: bytes) -> list[bytes]:
-    lines = [line for line in stdin.split(b"\n") if line]
+    *lines, rest = stdin.split(b"\n")
+    if rest:
+        raise Undecided(f"git breaks off in {rest[:80]!r}, where it lists refs to its hook")
     if len(lines) > MAX_UPDATES:
         raise Undecided(
             f"{len(lines)} refs at once, more than {MAX_UPDATES}", remedy="push fewer at a time"

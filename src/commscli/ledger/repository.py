@@ -1,5 +1,6 @@
 """Where the repository is, and what state it is in."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -53,7 +54,7 @@ class Repository:
     def branch(self) -> str | None:
         """Return the full name of the current branch; ``None`` when HEAD is detached."""
         try:
-            return self.run("symbolic-ref", "--quiet", "HEAD").decode().strip()
+            return os.fsdecode(self.run("symbolic-ref", "--quiet", "HEAD")).rstrip("\n")
         except GitFailed:
             return None
 
@@ -176,7 +177,7 @@ def discover(start: Path) -> Repository:
         answer = git.run(["rev-parse", *asked], cwd=start, env={"LC_ALL": "C"})
     except GitFailed as failure:
         raise _not_a_repository(start, failure) from None
-    bare, git_dir, common, object_format, objects, *up = answer.decode().split("\n")
+    bare, git_dir, common, object_format, objects, *up = _lines(start, answer)
     work_tree = None if bare == "true" else (start / up[0]).resolve()
     return Repository(
         git_dir=Path(git_dir),
@@ -186,6 +187,22 @@ def discover(start: Path) -> Repository:
         object_format=object_format,
         settings=_settings(start),
     )
+
+
+def _lines(start: Path, answer: bytes) -> list[str]:
+    """Return what git answers: five lines, and for a work tree the way up to its top.
+
+    Raises:
+        BadInput: if a path has a line feed in it, so that no line can be told from another.
+    """
+    lines = os.fsdecode(answer).removesuffix("\n").split("\n")
+    if len(lines) not in {5, 6}:
+        raise BadInput(
+            f"a path of the repository at {start} has a line feed in it",
+            remedy="move it to another folder",
+            code="odd-path",
+        )
+    return lines
 
 
 def _not_a_repository(start: Path, failure: GitFailed) -> BadInput:

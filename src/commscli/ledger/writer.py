@@ -9,8 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from pathlib import Path
 
+from commscli.documents.placing import require_no_links
 from commscli.domain.ids import CommitId
 from commscli.domain.trust import Person
 from commscli.errors import BadInput, Busy, Refused
@@ -162,7 +162,7 @@ def _require_no_edits(
     staged = journal.staged(repository, old)
     for path, blob in old.items():
         data = change.files.get(path)
-        _require_no_links(repository.work_tree, path)
+        require_no_links(repository.work_tree, repository.work_tree / path)
         here = [objects.read("blob", i) for i in {staged.get(path)} - {blob, None} if i]
         with suppress(FileNotFoundError):
             here.append((repository.work_tree / path).read_bytes())
@@ -172,19 +172,6 @@ def _require_no_edits(
                 remedy=f"record them (comms revise --file {path}), or git restore --staged "
                 f"--worktree {path}",
                 code="unrecorded-edits",
-            )
-
-
-def _require_no_links(work_tree: Path, path: str) -> None:
-    """Refuse to write through a symbolic link: it may lead out of the repository."""
-    place = work_tree
-    for name in path.split("/"):
-        place /= name
-        if place.is_symlink():
-            raise Refused(
-                f"{place.relative_to(work_tree)} is a symbolic link where a record goes",
-                remedy="git log -- that path says who put it there; comms check",
-                code="link",
             )
 
 

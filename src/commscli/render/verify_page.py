@@ -131,5 +131,5 @@ def _shell(*lines: str) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    """Return words of others on one line, where they are neither markup nor a command."""
-    return one_line(text).replace("`", "'").replace("<", "&lt;")
+    """Return words of others on one line, as code, where nothing is markup, link or command."""
+    return f"`{one_line(text).replace('`', chr(39)).strip() or '-'}`"

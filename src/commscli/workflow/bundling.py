@@ -6,6 +6,7 @@ from hashlib import file_digest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from commscli.documents.placing import require_no_links
 from commscli.domain.history import Pin, RecordFile
 from commscli.domain.ids import CommitId
 from commscli.domain.report import Level, Outcome, Report
@@ -110,6 +111,7 @@ def _red(report: Report) -> list[str]:
 
 
 def _write(session: Session, path: Path, proof: Proof, page: str) -> None:
+    require_no_links(session.repository.home, path.absolute())
     path.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="comms-") as folder:
         whole = Path(folder) / evidence_files.BUNDLE

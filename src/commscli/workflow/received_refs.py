@@ -3,6 +3,7 @@
 The trunk is never deleted and never goes back. Another branch may, as far as no record is lost.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -25,9 +26,17 @@ class Push:
     trunk: str
     before: Mapping[str, Ref]
 
+    def branches_before(self) -> dict[str, CommitId]:
+        """Return the branches as they are; other names of a branch are none."""
+        return {
+            ref: known.commit
+            for ref, known in self.before.items()
+            if ref.startswith(BRANCHES) and not known.points_to
+        }
+
     def branches_after(self) -> dict[str, CommitId]:
         """Return the branches as they would be; other names of a branch are none."""
-        after = {r: f.commit for r, f in self.before.items() if not f.points_to}
+        after = self.branches_before()
         for update in self.updates:
             after.pop(update.ref, None)
             if update.new is not None:
@@ -43,13 +52,23 @@ def faults_of_refs(push: Push) -> list[Refusal]:
     """
     found: list[Refusal] = []
     names = {*push.before}
+    times = Counter(update.ref for update in push.updates)
     for update in push.updates:
-        fault = _of_ref(push, update)
+        fault = _twice(update) if times[update.ref] > 1 else _of_ref(push, update)
         if fault is None and update.new is not None:
             fault = fault_of_name(update.ref, names if update.old is None else ())
         names.add(update.ref)
         found += [fault] if fault else _of_branch(push, update)
     return found
+
+
+def _twice(update: Update) -> Refusal:
+    return Refusal(
+        ref=update.ref,
+        rule="odd-name",
+        text="one push names this ref more than once",
+        remedy="push one commit for each ref",
+    )
 
 
 def _of_ref(push: Push, update: Update) -> Refusal | None:
@@ -101,12 +120,21 @@ def _of_trunk(update: Update) -> Refusal:
 
 
 def _lost(push: Push, ref: str, old: CommitId) -> list[Refusal]:
-    """Return what would be nowhere any more, if a branch were deleted or rewritten."""
+    """Return what would be nowhere any more, if a branch were deleted or rewritten.
+
+    Git moves the refs of a push one by one, after the hook, and may yet fail at any of them. So
+    another branch counts for what it has before the push and after it, and a new one for nothing.
+    """
     left = protected_files(push.repository, old)
-    for tip in dict.fromkeys(push.branches_after().values()):
-        if left:
-            there = protected_files(push.repository, tip)
-            left = {path: entry for path, entry in left.items() if there.get(path) != entry}
+    after = push.branches_after()
+    for other, tip in push.branches_before().items():
+        if left and other != ref and other in after:
+            kept = [protected_files(push.repository, c) for c in {tip, after[other]}]
+            left = {
+                path: entry
+                for path, entry in left.items()
+                if any(there.get(path) != entry for there in kept)
+            }
     more = f", and {len(left) - SHOWN} more" if len(left) > SHOWN else ""
     listed = ", ".join(sorted(left)[:SHOWN])
     return (
@@ -115,7 +143,7 @@ def _lost(push: Push, ref: str, old: CommitId) -> list[Refusal]:
                 ref=ref,
                 rule="append-only",
                 text=f"no other branch has {listed}{more}: records and trust only ever grow",
-                remedy="merge the branch first, or push without --force",
+                remedy="merge the branch and push that first; or push without --force",
                 path=min(left),
             )
         ]

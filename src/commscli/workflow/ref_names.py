@@ -8,6 +8,16 @@ from commscli.workflow.refusing import Refusal
 
 BRANCHES, TAGS, NOTES, REPLACED = "refs/heads/", "refs/tags/", "refs/notes/", "refs/replace/"
 _OBJECT_ID = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
+_GIT_REFUSES = re.compile(
+    r"""[\x00-\x20\x7f~^:?*\[\\]   # characters
+    |\.\.|@\{|//|^/|/$|\.$|^@$     # pairs of them, and where they stand
+    |(?:^|/)\.|\.lock(?:/|$)        # parts of a path
+    """,
+    re.VERBOSE,
+)
+"""What ``git check-ref-format`` says of the part behind ``refs/heads/``."""
+_LONGEST = 250
+"""Bytes of one part; file systems take 255, and git adds ``.lock`` for a while."""
 _PRETENDS = re.compile(r"(?:refs|heads|tags|remotes|notes)/.*|(?:.*/)?(?:HEAD|[A-Z_]+_HEAD)")
 
 
@@ -31,8 +41,16 @@ def fault_of_name(ref: str, others: Iterable[str]) -> Refusal | None:
         return Refusal(
             ref=ref,
             rule="odd-name",
-            text="the name has characters that do not show, begins like an option, or is what "
-            "git calls something else by",
+            text="the name has characters that do not show, begins like an option, is what git "
+            "calls something else by, or what git itself does not take",
+            remedy="rename it: git branch -m NEW-NAME",
+        )
+    inside = next((other for other in others if _is_inside(ref, other)), None)
+    if inside is not None:
+        return Refusal(
+            ref=ref,
+            rule="odd-name",
+            text=f"git keeps no ref beside {inside}, of which one is a folder of the other",
             remedy="rename it: git branch -m NEW-NAME",
         )
     twin = next((other for other in others if _are_twins(ref, other)), None)
@@ -52,7 +70,14 @@ def _is_odd(name: str) -> bool:
         or any(part.startswith("-") for part in name.split("/"))
         or _OBJECT_ID.fullmatch(name) is not None
         or _PRETENDS.fullmatch(name) is not None
+        or _GIT_REFUSES.search(name) is not None
+        or any(len(part.encode("utf-8", "surrogateescape")) > _LONGEST for part in name.split("/"))
     )
+
+
+def _is_inside(one: str, other: str) -> bool:
+    """Whether one ref would have to be a folder for the other to lie in."""
+    return one.startswith(f"{other}/") or other.startswith(f"{one}/")
 
 
 def _are_twins(one: str, other: str) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from commscli.delivery.outbox import deliver
+from commscli.delivery.outbox import Outbox, deliver
 from commscli.delivery.payload import OPEN, payloads
 from commscli.domain.ids import Digest
 from commscli.domain.moments import moment
@@ -86,6 +86,7 @@ def send(
     if message.verdict.state is MessageState.SENT and not why:
         return _already(session, message)
     plan = make_plan(session, case, message, why)
+    _outbox(session, plan).require_own(plan.body.channels)
     if dry_run:
         return Outcome(plan=plan, recorded=None, files=(), note="nothing was sent")
     begun = message.sends and message.sends[-1].sent is None
@@ -168,11 +169,16 @@ def _act(session: Session, plan: Plan, kind: str, body: SendIntent | Sent) -> Ac
     )
 
 
+def _outbox(session: Session, plan: Plan) -> Outbox:
+    home = session.repository.home
+    return Outbox(root=home, folder=home / "outbox" / plan.incident / plan.message)
+
+
 def _deliver(session: Session, plan: Plan) -> tuple[Path, ...]:
-    outbox = session.repository.home / "outbox" / plan.incident / plan.message
+    outbox = _outbox(session, plan)
     domain = load_settings(session).organisation.domain
     return tuple(
-        deliver(payload, settings, plan.words, folder=outbox, domain=domain,
+        deliver(payload, settings, plan.words, outbox=outbox, domain=domain,
                 at=moment(plan.slots["send.time"]))
         for channel, settings in plan.body.channels.items()
         for payload in payloads(plan.words, channel, settings, plan.recipients, plan.spoken)

@@ -31,6 +31,7 @@ name: comms
 
 on:
   pull_request:
+    types: [opened, synchronize, reopened, edited] # edited: it may have got another base
   merge_group:
   push:
     branches: [%(branch)s]
@@ -138,11 +139,14 @@ comms-check:
         --no-deps --no-index --no-build-isolation "$work/checker"
       printf '%%s\\n' "$COMMS_PIN" | sed -e 's/\\r$//' -e '/^$/d' >"$work/comms.pin"
     - |
-      # The base of a merge request is checked in pipelines of its own; a push is checked whole.
+      # The default branch is checked in pipelines of its own, so that a merge request into it is
+      # checked from there; all else is checked whole, for whoever asks chooses the target.
       set -- --pin "$work/comms.pin"
-      if [ -n "${CI_MERGE_REQUEST_DIFF_BASE_SHA:-}" ]; then
+      if [ -n "${CI_MERGE_REQUEST_DIFF_BASE_SHA:-}" ] &&
+        [ "${CI_MERGE_REQUEST_TARGET_BRANCH_NAME:-}" = "$CI_DEFAULT_BRANCH" ]; then
         set -- "$@" "--since=$CI_MERGE_REQUEST_DIFF_BASE_SHA"
       fi
+      rm -rf -- comms-codequality.json comms-junit.xml # they may be links that a branch brought
       "$work/venv/bin/comms" check --format gitlab "$@" >comms-codequality.json || :
       "$work/venv/bin/comms" check --format junit "$@" >comms-junit.xml || :
       "$work/venv/bin/comms" check "$@"

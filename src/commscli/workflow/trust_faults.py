@@ -29,7 +29,8 @@ def accept(session: Session, rule: str, subject: str, why: str) -> Acceptance:
     """Live with errors that a check finds now: shown for ever, and filling no gate.
 
     Each is written down by what names it most narrowly: the digest of a record, else the
-    commit, else the path, so that a later fault in the same place is an error again.
+    commit, else the path, so that a later fault in the same place is an error again. Who names
+    a commit accepts all of the rule in it at once.
 
     Raises:
         Refused: if there is no such error.
@@ -39,7 +40,7 @@ def accept(session: Session, rule: str, subject: str, why: str) -> Acceptance:
     def alter(old: Trust) -> Trust:
         found = _errors(session, rule, subject)
         kept[:] = found
-        subjects = dict.fromkeys(_narrowest(finding) for finding in found)
+        subjects = dict.fromkeys(_named_by(finding, subject) for finding in found)
         known = {(a.rule, a.subject) for a in old.accepted}
         new = tuple(
             Accepted(rule=rule, subject=s, why=why) for s in subjects if (rule, s) not in known
@@ -71,6 +72,11 @@ def _is_about(finding: Finding, subject: str) -> bool:
         return False
     names = (finding_id(finding), finding.commit or "", finding.digest or "")
     return any(name.startswith(subject.lower()) for name in names)
+
+
+def _named_by(finding: Finding, subject: str) -> str:
+    by_commit = finding.commit is not None and finding.commit.startswith(subject.lower())
+    return finding.commit if by_commit and finding.commit else _narrowest(finding)
 
 
 def _narrowest(finding: Finding) -> str:

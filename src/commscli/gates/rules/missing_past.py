@@ -2,13 +2,15 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
+from commscli.domain.history import RecordFile
 from commscli.domain.ids import Digest
-from commscli.domain.order import Ordered, Placed
+from commscli.domain.order import Ordered
+from commscli.domain.records import Record
 from commscli.domain.report import Finding, Level
 from commscli.gates.case import Case
 from commscli.gates.mending import admins, here
 from commscli.gates.message import MessageCase
-from commscli.gates.rule import Rule
+from commscli.gates.rule import Rule, entered
 from commscli.gates.standing import Standing
 
 ID = "missing-past"
@@ -72,11 +74,10 @@ def _findings(
     for digest, what in missing.items():
         file = standings[digest].file
         if file.record is not None:
-            yield _finding(case, Placed(digest=digest, record=file.record), file.path, what)
+            yield _finding(case, file, file.record, what)
 
 
-def _finding(case: Case, placed: Placed, path: str, what: str) -> Finding:
-    record = placed.record
+def _finding(case: Case, file: RecordFile, record: Record, what: str) -> Finding:
     return Finding(
         rule=ID,
         level=Level.ERROR,
@@ -85,8 +86,9 @@ def _finding(case: Case, placed: Placed, path: str, what: str) -> Finding:
         "if it was removed, put it back",
         incident=record.incident,
         message=record.message,
-        path=path,
-        digest=placed.digest,
+        path=file.path,
+        commit=entered(case.history, file.introduced),
+        digest=file.digest,
         who=here(case, record.person),
         accept=admins(case),
     )

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from commscli.domain.report import Finding, Level
-from commscli.gates.case import Case
+from commscli.gates.case import Case, IncidentCase
 from commscli.gates.mending import admins, holders
-from commscli.gates.rule import Rule
+from commscli.gates.rule import Rule, entered
 from commscli.gates.standing import Worth
 
 ID = "second-declaration"
@@ -41,9 +41,17 @@ def judge(case: Case) -> Iterator[Finding]:
                 f"declare it: comms new --id {incident.id}",
                 incident=incident.id,
                 path=f"incidents/{incident.id}",
+                commit=entered(case.history, _brought(incident)),
                 key="undeclared",
                 who=holders(case, "declared"),
             )
+
+
+def _brought(incident: IncidentCase) -> Iterator[int]:
+    """Yield the commits that brought anything of an incident."""
+    for group in (incident.standings, *(m.standings for m in incident.messages)):
+        for standing in group.values():
+            yield from standing.file.introduced
 
 
 RULE = Rule(id=ID, title="An incident is declared exactly once", judge=judge)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from commscli.domain.history import TrustFile
 from commscli.domain.report import Finding, Level
 from commscli.gates.case import Case
 from commscli.gates.mending import admins
@@ -26,15 +27,27 @@ def judge(case: Case) -> Iterator[Finding]:
             accept=admins(case),
         )
     for twin in case.chain.twins:
+        yield from _entries(case, twin)
+
+
+def _entries(case: Case, twin: TrustFile) -> Iterator[Finding]:
+    """Tell of each time that a version came in; of what is left alone once others are accepted."""
+    accepted = case.chain.current.trust.accepted if case.chain.current else ()
+    names = {a.subject for a in accepted if a.rule == ID}
+    commits = {commit: case.history.commits[commit].id for commit in twin.introduced}
+    left = [commit for commit, name in commits.items() if name not in names]
+    for number, name in commits.items():
+        if number in left and len(left) == 1:
+            continue
         yield Finding(
             rule=ID,
             level=Level.ERROR,
-            text=f"{twin.path} entered history {len(twin.introduced)} times: it is in force, and "
-            "judges all that its makers did not have before them each time",
-            remedy="find out who copied it, and accept the fault",
+            text=f"{twin.path} entered history {len(commits)} times: it is in force, and judges "
+            "all that its makers did not have before them each time",
+            remedy="find out which commit is the copy, and accept the fault by that commit, which "
+            "then counts no more",
             path=twin.path,
-            commit=entered(case.history, twin.introduced),
-            digest=twin.digest,
+            commit=name,
             key="twin",
             who=admins(case),
             accept=admins(case),
