@@ -5,12 +5,14 @@ import platform
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 
 from bench import history
-from bench.timing import COMMS, Pair, pair, seconds
+from bench.timing import COMMS, Figure, Pair, megabytes, pair, seconds
 
 HERE = Path(__file__).parent
 IMPORTS = [sys.executable, "-c", "import typer, rich.console"]
@@ -64,28 +66,65 @@ def review(folder: Path) -> Iterator[Pair]:
     )  # fmt: skip
 
 
-def check(folder: Path, sizes: tuple[int, ...]) -> Iterator[Pair]:
-    """Measure the check of a whole history against git's own look at its signatures."""
+MANY = 10_000
+SAMPLE = 2000
+"""Commits of which git is asked in a history that would take it half an hour."""
+NEW = 20
+"""Records that came after what ``--since`` takes as checked."""
+
+
+def check(folder: Path, sizes: tuple[int, ...]) -> Iterator[Pair | Figure]:
+    """Measure the check of whole histories: against git's own look at signatures, and the floor."""
+    env = {"XDG_STATE_HOME": str(folder / "state")}
+    each: list[float] = []
     for size in sizes:
         repository = folder / f"records-{size}"
         pin = history.write(repository, size)
-        runs = 3 if size <= 1000 else 0  # noqa: PLR2004 - git takes minutes for the large ones
-        yield pair(
-            f"`comms check` of {size:,} records / `git log --format=%G?`",
-            "≤ 1/40" if size >= 10_000 else "",  # noqa: PLR2004 - the goal is set there
-            [COMMS, "check", "--pin", str(pin)],
-            ["git", "log", "--format=%G?"],
-            cwd=repository,
-            env={"XDG_STATE_HOME": str(folder / "state")},
-            runs=runs,
-        )
+        ours = [COMMS, "check", "--pin", str(pin)]
+        yield _against_git(repository, ours, size, env)
+        floor = pair(
+            f"`comms check` of {size:,} records / the floor", "≤ 2" if size >= MANY else "",
+            ours, [sys.executable, "-m", "bench.floor", str(repository)], cwd=repository,
+            env={**env, "PYTHONPATH": str(HERE.parent)}, runs=2 if size > MANY else 5,
+        )  # fmt: skip
+        yield floor
+        each.append(floor.ours_seconds / size)
+        if size >= MANY:
+            yield from _large(repository, ours, size, env)
+    if len(each) > 1:
+        yield Figure(name=f"time a record at {sizes[-1]:,} / at {sizes[0]:,}",
+                     value=f"{each[-1] / each[0]:.2f}", goal="≤ 1.3", runs=1)  # fmt: skip
+
+
+def _large(repository: Path, ours: list[str], size: int, env: dict[str, str]) -> Iterator[Figure]:
+    since = [*ours, "--since", f"HEAD~{NEW}"]
+    times = [seconds(since, repository, env) for _ in range(4)][1:]
+    yield Figure(name=f"`comms check --since` with {NEW} new records on {size:,}",
+                 value=f"{median(times):.3f} s", goal="< 1 s", runs=3)  # fmt: skip
+    yield Figure(name=f"memory of `comms check` of {size:,} records, all processes",
+                 value=f"{megabytes(ours, repository, env)} MB",
+                 goal="< 500 MB" if size > MANY else "", runs=1)  # fmt: skip
+
+
+def _against_git(repository: Path, ours: list[str], size: int, env: dict[str, str]) -> Pair:
+    """Git takes minutes for the large ones, and half an hour for the largest: of that a part."""
+    asked = ["git", "log", "--format=%G?"]
+    if size <= MANY:
+        return pair(f"`comms check` of {size:,} records / `git log --format=%G?`",
+                    "≤ 1/50" if size == MANY else "", ours, asked, cwd=repository, env=env,
+                    runs=3 if size < MANY else 0)  # fmt: skip
+    part = pair(f"`comms check` of {size:,} records / `git log --format=%G?`, from its newest "
+                f"{SAMPLE:,} commits", "≤ 1/50", ours, [*asked, f"-{SAMPLE}"], cwd=repository,
+                env=env, runs=0)  # fmt: skip
+    scale = size / SAMPLE
+    return replace(part, other_seconds=part.other_seconds * scale, ratio=part.ratio / scale)
 
 
 def main(arguments: list[str]) -> int:
     """Measure everything and print the table."""
     quick = "--quick" in arguments
-    sizes = (1000,) if quick else (1000, 10_000)
-    rows: list[Pair] = []
+    sizes = (1000,) if quick else (1000, MANY, 10 * MANY)
+    rows: list[Pair | Figure] = []
     with TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         for measure in (startup(folder), review(folder), check(folder, sizes)):
@@ -98,7 +137,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _page(rows: list[Pair]) -> str:
+def _page(rows: list[Pair | Figure]) -> str:
     git = subprocess.run(["git", "version"], capture_output=True, text=True, check=True).stdout
     day = datetime.now(UTC).date().isoformat()
     table = "\n".join(row.row() for row in rows)
@@ -111,7 +150,9 @@ def _page(rows: list[Pair]) -> str:
         "| what | ours | other | ratio | goal | pairs |\n|---|---|---|---|---|---|\n"
         f"{table}\n\n"
         "A record of these histories is one commit: one record signature, one commit signature, "
-        "two new files. `git log --format=%G?` verifies the commit signatures alone.\n"
+        "two new files. `git log --format=%G?` verifies the commit signatures alone. The floor "
+        "(`bench/floor.py`) streams the same objects and verifies the same signatures with the "
+        "same library, in one process, and judges nothing.\n"
     )
 
 

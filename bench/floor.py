@@ -13,7 +13,7 @@ from hashlib import sha512
 from pathlib import Path
 from threading import Thread
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from nacl.bindings import crypto_sign_open
 
 _KEY = slice(33, 65)
 """Where the public key lies in the blob of an Ed25519 signature; the signature is its end."""
@@ -45,14 +45,14 @@ def verify(armored: bytes, data: bytes, namespace: bytes) -> None:
     """Check one signature.
 
     Raises:
-        InvalidSignature: if it does not hold.
+        BadSignatureError: if it does not hold.
     """
     blob = base64.b64decode(b"".join(armored.split(b"\n")[1:-1]))
     inner = b"SSHSIG" + b"".join(
         len(part).to_bytes(4, "big") + part
         for part in (namespace, b"", b"sha512", sha512(data).digest())
     )
-    Ed25519PublicKey.from_public_bytes(blob[_KEY]).verify(blob[-64:], inner)
+    crypto_sign_open(blob[-64:] + inner, blob[_KEY])
 
 
 def main(repository: Path) -> int:

@@ -1,8 +1,11 @@
 """A history is the same however it is read: in what batches, from what git, on how many cores."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from time import sleep
+from typing import Any
 
 import pytest
 
@@ -10,13 +13,14 @@ from commscli.domain.history import History
 from commscli.domain.records import Fact
 from commscli.errors import Undecided
 from commscli.ledger import (
+    both_ends,
     cat_file,
     commits,
     files,
+    forked,
     gathering,
     git,
     objects,
-    reader,
     signature_checks,
 )
 from commscli.ledger.repository import Reading
@@ -50,16 +54,65 @@ def wrong_hint(reading: Reading, tip: str) -> list[str]:
     return listed.decode().split()[2::2]
 
 
+def signatures_elsewhere(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(forked, "cores", lambda: 2)
+    patch.setattr(signature_checks, "WORTH_A_PROCESS", 1)
+    patch.setattr(signature_checks, "AT_ONCE", 1)
+
+
+def both_ends_at_once(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(forked, "cores", lambda: 2)
+    patch.setattr(both_ends, "WORTH_A_PROCESS", 1)
+    patch.setattr(both_ends, "COMMITS_AT_ONCE", 3)
+
+
+def both_ends_commit_by_commit(patch: pytest.MonkeyPatch) -> None:
+    both_ends_at_once(patch)
+    signatures_elsewhere(patch)
+    patch.setattr(both_ends, "COMMITS_AT_ONCE", 1)
+
+
+def a_copy_that_dies(patch: pytest.MonkeyPatch) -> None:
+    """Each takes its turns; what the copy took is read again."""
+    both_ends_at_once(patch)
+    here, read = os.getpid(), both_ends._read
+
+    def dies(*words: Any) -> both_ends.Read:
+        if os.getpid() != here:
+            os._exit(7)
+        sleep(0.1)
+        return read(*words)
+
+    patch.setattr(both_ends, "_read", dies)
+
+
+def a_copy_that_is_late(patch: pytest.MonkeyPatch) -> None:
+    """All was read when it comes."""
+    both_ends_at_once(patch)
+    here, read = os.getpid(), both_ends._read
+
+    def waits(*words: Any) -> both_ends.Read:
+        if os.getpid() != here:
+            sleep(0.3)
+        return read(*words)
+
+    patch.setattr(both_ends, "_read", waits)
+
+
 WAYS: dict[str, Patch] = {
-    "small-batches": lambda patch: patch.setattr(reader, "COMMITS_AT_ONCE", 2),
+    "small-batches": lambda patch: patch.setattr(both_ends, "COMMITS_AT_ONCE", 2),
     "one-file-at-a-time": lambda patch: patch.setattr(files, "FILES_AT_ONCE", 1),
     "forgetful": lambda patch: patch.setattr(objects, "TREE_ROOM", 0),
     "old-git": lambda patch: patch.setattr(cat_file, "_version", lambda: (2, 34, 1)),
     "narrow-pipe": lambda patch: patch.setattr(cat_file, "PIPE_ROOM", 2),
     "no-hint": lambda patch: patch.setattr(commits, "_hint", no_hint),
     "half-a-hint": lambda patch: patch.setattr(commits, "_hint", wrong_hint),
-    "one-core": lambda patch: patch.setattr(signature_checks, "_cores", lambda: 1),
-    "many-cores": lambda patch: patch.setattr(signature_checks, "WORTH_A_THREAD", 1),
+    "one-core": lambda patch: patch.setattr(forked, "cores", lambda: 1),
+    "signatures-elsewhere": signatures_elsewhere,
+    "both-ends": both_ends_at_once,
+    "both-ends-commit-by-commit": both_ends_commit_by_commit,
+    "a-copy-that-dies": a_copy_that_dies,
+    "a-copy-that-is-late": a_copy_that_is_late,
 }
 
 

@@ -1,27 +1,38 @@
-"""Signatures checked on other cores: the same answers, in order, and none that was not found."""
+"""Signatures checked on another core: the same answers, in order, and none that was not found."""
 
-import sys
-import threading
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from commscli.domain.history import Signature
-from commscli.ledger import signature_checks
+from commscli.errors import Undecided
+from commscli.ledger import forked, signature_checks
 from commscli.ledger.signature_checks import SignatureChecks
 from commscli.ledger.signed import signature_of
 from tests.support.story import public_key, sign
 
 NAMESPACE = "git"
-MANY = signature_checks.WORTH_A_THREAD * 3
+MANY = 100
+linux = pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no copies of a process")
 
 
 @pytest.fixture(autouse=True)
 def _nothing_is_left() -> Iterator[None]:
-    before, seconds = threading.active_count(), sys.getswitchinterval()
+    """No process, and no file."""
+    files = sorted(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else []  # noqa: PTH208, PTH112 - a list of numbers
     yield
-    assert threading.active_count() == before
-    assert sys.getswitchinterval() == seconds
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+    if files:
+        assert sorted(os.listdir("/proc/self/fd")) == files  # noqa: PTH208 - a list of numbers
+
+
+@pytest.fixture(params=["alone", "with a copy"], autouse=True)
+def _cores(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    helped = request.param == "with a copy"
+    monkeypatch.setattr(forked, "cores", lambda: 2 if helped else 1)
+    monkeypatch.setattr(signature_checks, "WORTH_A_PROCESS", 10)
 
 
 def jobs(count: int) -> list[tuple[bytes, bytes | None]]:
@@ -34,18 +45,18 @@ def jobs(count: int) -> list[tuple[bytes, bytes | None]]:
     return made
 
 
-@pytest.mark.parametrize("cores", [1, 2, 8])
-@pytest.mark.parametrize("count", [0, 1, MANY])
-def test_the_same_answers_as_one_by_one(
-    cores: int, count: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(signature_checks, "_cores", lambda: cores)
+def all_of(count: int) -> list[Signature]:
     with SignatureChecks() as checks:
         places = [checks.add(data, armored, NAMESPACE) for data, armored in jobs(count)]
-        found = checks.results()
+        assert places == list(range(count))
+        return checks.results()
 
-    assert places == list(range(count))
-    assert found == [signature_of(data, armored, NAMESPACE) for data, armored in jobs(count)]
+
+@pytest.mark.parametrize("count", [0, 1, 9, 10, 16, 17, MANY])
+def test_the_same_answers_as_one_by_one(count: int) -> None:
+    assert all_of(count) == [
+        signature_of(data, armored, NAMESPACE) for data, armored in jobs(count)
+    ]
 
 
 def test_what_was_found_already_keeps_its_place() -> None:
@@ -63,42 +74,46 @@ def test_more_can_come_after_the_results() -> None:
         for data, armored in jobs(MANY):
             checks.add(data, armored, NAMESPACE)
         checks.results()
+        for data, armored in jobs(MANY):
+            checks.add(data, armored, NAMESPACE)
+        checks.results()
         checks.add(b"1", sign("ana", b"1", NAMESPACE), NAMESPACE)
 
-        assert checks.results()[MANY:] == [Signature(key=public_key("ana"))]
+        assert checks.results()[2 * MANY :] == [Signature(key=public_key("ana"))]
 
 
-def test_no_more_wait_than_may(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody takes them away, so whoever adds must."""
-    monkeypatch.setattr(signature_checks, "_cores", lambda: 1)
-    monkeypatch.setattr(signature_checks, "MOST_WAITING", 5)
-    with SignatureChecks() as checks:
-        for data, armored in jobs(40):
-            checks.add(data, armored, NAMESPACE)
-            assert checks._waiting.qsize() <= 5
-        found = checks.results()
-
-    assert len(found) == 40
-
-
-def test_what_is_long_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_long_is_checked_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(signature_checks, "MOST_OCTETS", 1000)
     data = b"x" * 1000
     with SignatureChecks() as checks:
         checks.add(data, sign("ana", data, NAMESPACE), NAMESPACE)
 
-        assert checks._waiting.empty()
+        assert checks._waiting == []
         assert checks.results() == [Signature(key=public_key("ana"))]
 
 
+def test_a_copy_that_is_busy_gets_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its reader checks what it has no room for."""
+    monkeypatch.setattr(forked.Forked, "has_room", False)
+
+    assert len(all_of(MANY)) == MANY
+
+
+def test_nobody_else_helps_as_long_as_that_is_said() -> None:
+    with SignatureChecks() as checks:
+        with checks.alone():
+            for data, armored in jobs(MANY):
+                checks.add(data, armored, NAMESPACE)
+        assert checks._process is None
+        assert len(checks.results()) == MANY
+
+
 class BrokenError(Exception):
-    """What a thread may die of."""
+    """What a check may die of."""
 
 
-@pytest.mark.parametrize("cores", [1, 2])
-def test_a_check_that_breaks_is_no_result(cores: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(signature_checks, "_cores", lambda: cores)
-    broken = jobs(MANY)[10]
+def test_a_check_that_breaks_is_no_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = jobs(MANY)[80]
 
     def check(data: bytes, armored: bytes | None, namespace: str) -> Signature:
         if (data, armored) == broken:
@@ -107,34 +122,49 @@ def test_a_check_that_breaks_is_no_result(cores: int, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(signature_checks, "signature_of", check)
 
-    def all_of_them() -> list[Signature]:
-        with SignatureChecks() as checks:
-            for data, armored in jobs(MANY):
-                checks.add(data, armored, NAMESPACE)
-            return checks.results()
-
-    with pytest.raises(BrokenError):
-        all_of_them()
+    with pytest.raises((BrokenError, Undecided)):
+        all_of(MANY)
 
 
 def test_a_check_that_nobody_made_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     with SignatureChecks() as checks:
-        monkeypatch.setattr(checks, "_check", lambda _: None)
+        monkeypatch.setattr(checks, "_check_waiting", lambda: None)
         checks.add(b"1", sign("ana", b"1", NAMESPACE), NAMESPACE)
 
         with pytest.raises(AssertionError, match="was not checked"):
             checks.results()
 
 
-def test_who_gives_up_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+@linux
+def test_a_copy_that_dies_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forked, "cores", lambda: 2)
+    monkeypatch.setattr(signature_checks, "_check_all", lambda *_: os._exit(3))
+
+    with pytest.raises(Undecided, match="ended before its work"):
+        all_of(2000)
+
+
+@linux
+def test_a_copy_that_answers_half_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forked, "cores", lambda: 2)
+    whole = SignatureChecks._take
+
+    def half(checks: SignatureChecks, answer: bytes) -> None:
+        whole(checks, answer.replace(b'"found": [[', b'"found": [], "lost": [['))
+
+    monkeypatch.setattr(SignatureChecks, "_take", half)
+
+    with pytest.raises(AssertionError, match="was not checked"):
+        all_of(MANY)
+
+
+def test_who_gives_up_leaves_nothing_behind() -> None:
     """As with Ctrl-C, in the midst of it."""
-    monkeypatch.setattr(signature_checks, "_cores", lambda: 2)
 
     def give_up() -> None:
         with SignatureChecks() as checks:
             for data, armored in jobs(MANY):
                 checks.add(data, armored, NAMESPACE)
-            assert threading.active_count() > 1
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -25,6 +25,7 @@ SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 MOST_CHANGES = 4_000_000
 """Along all edges; a hundred thousand records are a sixteenth of it."""
 _CACHED_FOLDERS = 4096
+MISSPELT = "is a name that some systems take for another one here"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,10 @@ def _folder(path: str) -> _Folder:
     )
 
 
+def _lists() -> dict[str, list[tuple[str, int]]]:
+    return defaultdict(list)
+
+
 @dataclass(slots=True)
 class Gathered:
     """What the walk over all edges found. Introductions: path → [(blob, commit)…].
@@ -68,13 +73,23 @@ class Gathered:
     message, by commit, incident and message, for records that bind its words.
     """
 
-    introductions: dict[str, list[tuple[str, int]]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
+    introductions: dict[str, list[tuple[str, int]]] = field(default_factory=_lists)
     introducing: dict[int, None] = field(default_factory=dict)
     edge_faults: list[EdgeFault] = field(default_factory=list)
     strays: list[Stray] = field(default_factory=list)
     message_trees: dict[tuple[int, str, str], str] = field(default_factory=dict)
+    misspelt: set[str] = field(default_factory=set)
+    """Paths of which it was told that their name is taken for another."""
+
+    def take_in(self, later: "Gathered") -> None:
+        """Put behind this what was gathered of later commits."""
+        for path, introductions in later.introductions.items():
+            self.introductions[path] += introductions
+        self.edge_faults += later.edge_faults
+        self.strays += [
+            s for s in later.strays if s.fault != MISSPELT or s.path not in self.misspelt
+        ]
+        self.misspelt |= later.misspelt
 
 
 def _is_nobodys(change: Change, folder: _Folder) -> bool:
@@ -101,7 +116,6 @@ class Gathering:
     def __init__(self, objects: Objects) -> None:
         self._objects = objects
         self._left = MOST_CHANGES
-        self._told: set[str] = set()
         self._intents: dict[str, tuple[str, ...]] = {}
         self.gathered = Gathered()
 
@@ -155,10 +169,10 @@ class Gathering:
 
     def _misspelt(self, commit: int, path: str) -> None:
         """Tell of a name that is taken for another one, where the two first came together."""
-        if path not in self._told:
-            self._told.add(path)
-            fault = "is a name that some systems take for another one here"
-            self.gathered.strays.append(Stray(path=_shown(path), fault=fault, commit=commit))
+        shown = _shown(path)
+        if shown not in self.gathered.misspelt:
+            self.gathered.misspelt.add(shown)
+            self.gathered.strays.append(Stray(path=shown, fault=MISSPELT, commit=commit))
 
     def _merged(self, commit: int, path: str, changes: list[Change], parents: int) -> None:
         along = [change for change in changes if not change.misspelt]

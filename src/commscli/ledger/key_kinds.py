@@ -10,9 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from nacl.bindings import crypto_sign_open
+from nacl.exceptions import BadSignatureError
 
 from commscli.ledger import edwards
 from commscli.ledger.wire import Reader, WireFault
@@ -136,15 +139,17 @@ def _ed25519(fields: Reader) -> Check:
         raise KeyFault(f"an Ed25519 key has {_ED25519_KEY} bytes, this has {len(point)}")
     if fault := edwards.point_fault(point):
         raise KeyFault(fault)
-    verify = ed25519.Ed25519PublicKey.from_public_bytes(point).verify
 
     def check(signature: bytes, message: bytes) -> None:
         if len(signature) != _ED25519_SIGNATURE:
             raise WireFault(f"an Ed25519 signature has {_ED25519_SIGNATURE} bytes")
-        # OpenSSL refuses this too, ssh-keygen does not: it must not depend on a library.
+        # libsodium refuses this too, ssh-keygen does not: it must not depend on a library.
         if int.from_bytes(signature[32:], "little") >= edwards.ORDER:
             raise WireFault("S of the Ed25519 signature is not in its canonical range")
-        verify(signature, message)
+        try:
+            crypto_sign_open(signature + message, point)
+        except BadSignatureError:
+            raise InvalidSignature from None
 
     return check
 
