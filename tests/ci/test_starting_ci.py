@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from commscli.ledger import pins
-from commscli.workflow.starting_ci import FORGES, starting_ci
+from commscli.workflow.setup.starting_ci import FORGES, starting_ci
 from tests.attacks.staging import two_sent
 from tests.ci.scripts import ROOT, Ran, Runner, document, outputs
 from tests.support.keys import make_key

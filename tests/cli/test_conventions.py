@@ -155,7 +155,7 @@ def test_a_bug_says_how_to_report_it_and_keeps_to_json(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("nobody thought of this")
 
-    monkeypatch.setattr("commscli.workflow.overview.status", broken)
+    monkeypatch.setattr("commscli.workflow.incident.overview.status", broken)
     ran = declared.ana("status", "--json")
     assert ran.code == 70
     assert ran.json["code"] == "bug"

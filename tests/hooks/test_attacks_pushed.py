@@ -21,7 +21,7 @@ from _pytest.fixtures import FixtureFunctionDefinition
 from commscli.domain.history import Pin
 from commscli.domain.report import Level, Outcome, Report
 from commscli.ledger import pins
-from commscli.workflow.passed_tips import PassedTips
+from commscli.workflow.proof.passed_tips import PassedTips
 from tests.attacks.staging import Stage
 from tests.hooks.hostile_client import pack, send
 from tests.hooks.hub import Hub, Pushed, push

@@ -22,7 +22,7 @@ from commscli.render.documents import check_document, written
 from commscli.render.human import Paint
 from commscli.render.junit import junit_text
 from commscli.render.sarif import sarif_document
-from commscli.workflow.checking import undecided
+from commscli.workflow.proof.checking import undecided
 from tests.support.check_reports import REPORTS
 from tests.support.scrub import assert_golden, scrubbed
 

@@ -7,7 +7,7 @@ import pytest
 
 from commscli.errors import BadInput
 from commscli.gates.case import Case
-from commscli.workflow.naming import pick_incident, pick_message, pick_revision
+from commscli.workflow.messages.naming import pick_incident, pick_message, pick_revision
 
 ALIASES = {"public": "all-customers", "all customers": "all-customers"}
 

@@ -21,7 +21,7 @@ def bundle(
     """Write the evidence of an incident into one file."""
     from commscli.render.bundle_text import bundle_document, bundle_text  # noqa: PLC0415 - lazy
     from commscli.render.verify_page import verify_page  # noqa: PLC0415 - lazy
-    from commscli.workflow.bundling import bundle as bundle_  # noqa: PLC0415 - lazy
+    from commscli.workflow.proof.bundling import bundle as bundle_  # noqa: PLC0415 - lazy
 
     run = state.current
     where = out.expanduser().absolute() if out else None

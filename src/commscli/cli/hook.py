@@ -13,7 +13,7 @@ from commscli.errors import BadInput, CommsError, Undecided
 
 if TYPE_CHECKING:
     from commscli.cli.state import State
-    from commscli.workflow.refusing import Hook, Judged
+    from commscli.workflow.hooks.refusing import Hook, Judged
 
 hooks = group("hook", "The check where commits and pushes happen.", "Peace time")
 _MOST = 16 * 1024 * 1024
@@ -45,8 +45,8 @@ def hook_install(
         hooked_paths,
         hooked_text,
     )
-    from commscli.workflow.hooking import defaults, install, uninstall  # noqa: PLC0415 - lazy
-    from commscli.workflow.refusing import Hook  # noqa: PLC0415 - lazy
+    from commscli.workflow.hooks.hooking import defaults, install, uninstall  # noqa: PLC0415 - lazy
+    from commscli.workflow.hooks.refusing import Hook  # noqa: PLC0415 - lazy
 
     run = state.current
     wanted = [_hook(name) for name in names]
@@ -62,7 +62,7 @@ def hook_install(
 
 
 def _hook(name: str) -> "Hook":
-    from commscli.workflow.refusing import Hook  # noqa: PLC0415 - lazy
+    from commscli.workflow.hooks.refusing import Hook  # noqa: PLC0415 - lazy
 
     if name not in _NAMES:
         raise BadInput(f"{name!r} is no hook of ours: {', '.join(_NAMES)}", code="usage")
@@ -91,7 +91,7 @@ def hook_run(
     # Git names the index that it commits in its environment, which is cleaned when git is loaded.
     index = os.environ.get("GIT_INDEX_FILE", "")
     from commscli.render.hook_text import judged_document, judged_text  # noqa: PLC0415 - lazy
-    from commscli.workflow.refusing import Judged, of_failure  # noqa: PLC0415 - lazy
+    from commscli.workflow.hooks.refusing import Judged, of_failure  # noqa: PLC0415 - lazy
 
     run, hook = state.current, _hook(name)
     run.pin = pin or _pin_beside(beside) or run.pin
@@ -106,7 +106,7 @@ def hook_run(
 
 
 def _pin_beside(folder: Path | None) -> str:
-    from commscli.workflow.hooking import PIN  # noqa: PLC0415 - lazy
+    from commscli.workflow.hooks.hooking import PIN  # noqa: PLC0415 - lazy
 
     return str(folder / PIN) if folder is not None and (folder / PIN).exists() else ""
 
@@ -114,17 +114,17 @@ def _pin_beside(folder: Path | None) -> str:
 def _judged(
     run: "State", hook: "Hook", given: list[str], *, index: str, trunk: str, beside: Path | None
 ) -> "Judged":
-    from commscli.workflow.refusing import Hook  # noqa: PLC0415 - lazy
+    from commscli.workflow.hooks.refusing import Hook  # noqa: PLC0415 - lazy
 
     if hook is Hook.PRE_COMMIT:
         from commscli.ledger.repository import discover  # noqa: PLC0415 - lazy
-        from commscli.workflow.committing import judge_staged  # noqa: PLC0415 - lazy
+        from commscli.workflow.hooks.committing import judge_staged  # noqa: PLC0415 - lazy
 
         folder = run.folder.absolute()
         return judge_staged(discover(folder), folder / index if index else None)
     said = _said()
     if hook is Hook.PRE_PUSH:
-        from commscli.workflow.pushing import judge_push, updates_of  # noqa: PLC0415 - lazy
+        from commscli.workflow.hooks.pushing import judge_push, updates_of  # noqa: PLC0415 - lazy
 
         session = run.session()
         updates, remote = updates_of(session.repository, said, given, os.environ)
@@ -152,7 +152,7 @@ def _received(run: "State", said: bytes, *, trunk: str, beside: Path | None) -> 
     """Judge what anybody may have sent, in less time and room than a check by hand may take."""
     from commscli.cli.limits import MEGABYTES, SECONDS, limited  # noqa: PLC0415 - lazy
     from commscli.ledger.repository import discover  # noqa: PLC0415 - lazy
-    from commscli.workflow.receiving import receive, seconds_of  # noqa: PLC0415 - lazy
+    from commscli.workflow.hooks.receiving import receive, seconds_of  # noqa: PLC0415 - lazy
 
     limits = {
         SECONDS: seconds_of(discover(run.folder.absolute())) or os.environ.get(SECONDS, "120"),

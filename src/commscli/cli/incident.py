@@ -49,8 +49,8 @@ def new(  # noqa: PLR0917 - typer's form
     ] = None,
 ) -> None:
     """Declare an incident; print its id."""
-    from commscli.workflow.declaring import Declaration, declare  # noqa: PLC0415 - lazy
-    from commscli.workflow.fact_files import facts_from  # noqa: PLC0415 - lazy
+    from commscli.workflow.incident.declaring import Declaration, declare  # noqa: PLC0415 - lazy
+    from commscli.workflow.incident.fact_files import facts_from  # noqa: PLC0415 - lazy
 
     run = state.current
     if not title and run.interactive:

@@ -25,7 +25,7 @@ def _told(recorded: "Recorded", text: str) -> None:
 @app.command(rich_help_panel=PANEL)
 def phase(value: Annotated[str, typer.Argument(metavar="PHASE")], why: _Why = "") -> None:
     """Record that the incident is in another phase."""
-    from commscli.workflow.declaring import move_phase  # noqa: PLC0415 - lazy
+    from commscli.workflow.incident.declaring import move_phase  # noqa: PLC0415 - lazy
 
     recorded = move_phase(state.current.session(), value, why)
     _told(recorded, getattr(recorded.first.body, "value", ""))
@@ -34,7 +34,7 @@ def phase(value: Annotated[str, typer.Argument(metavar="PHASE")], why: _Why = ""
 @app.command(rich_help_panel=PANEL)
 def severity(value: Annotated[str, typer.Argument(metavar="SEVERITY")], why: _Why = "") -> None:
     """Record another severity."""
-    from commscli.workflow.declaring import change_severity  # noqa: PLC0415 - lazy
+    from commscli.workflow.incident.declaring import change_severity  # noqa: PLC0415 - lazy
 
     recorded = change_severity(state.current.session(), value, why)
     _told(recorded, getattr(recorded.first.body, "value", ""))
@@ -47,7 +47,7 @@ def skip(
     phase: Annotated[str, typer.Option(metavar="P", help="Another phase than now.")] = "",
 ) -> None:
     """Record that an audience gets no message in this phase, and why."""
-    from commscli.workflow.declaring import skip as skip_  # noqa: PLC0415 - lazy
+    from commscli.workflow.incident.declaring import skip as skip_  # noqa: PLC0415 - lazy
 
     if not why.strip():
         raise BadInput("say why", remedy=f"comms skip {audience} --why TEXT", code="usage")
@@ -64,7 +64,7 @@ def fact_set(facts: Annotated[list[str], typer.Argument(metavar="KEY=VALUE...")]
 @facts.command("import")
 def fact_import(file: Annotated[Path, typer.Argument()]) -> None:
     """Record facts from a YAML file."""
-    from commscli.workflow.fact_files import facts_from  # noqa: PLC0415 - lazy
+    from commscli.workflow.incident.fact_files import facts_from  # noqa: PLC0415 - lazy
 
     _set(facts_from(file))
 
@@ -72,7 +72,7 @@ def fact_import(file: Annotated[Path, typer.Argument()]) -> None:
 def _set(values: dict[str, str]) -> None:
     from commscli.domain.records import Fact  # noqa: PLC0415 - lazy
     from commscli.render.story_text import facts_text  # noqa: PLC0415 - lazy
-    from commscli.workflow.declaring import set_facts  # noqa: PLC0415 - lazy
+    from commscli.workflow.incident.declaring import set_facts  # noqa: PLC0415 - lazy
 
     recorded = set_facts(state.current.session(), values)
     said = [r.record.body for r in recorded.records]
@@ -85,7 +85,7 @@ def fact_list() -> None:
     """List the facts of the incident."""
     from commscli.render.documents import plain_document  # noqa: PLC0415 - lazy
     from commscli.render.story_text import facts_text  # noqa: PLC0415 - lazy
-    from commscli.workflow.declaring import facts_of  # noqa: PLC0415 - lazy
+    from commscli.workflow.incident.declaring import facts_of  # noqa: PLC0415 - lazy
 
     run = state.current
     found = dict(facts_of(run.session()))

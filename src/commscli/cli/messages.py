@@ -21,8 +21,8 @@ def draft(
     due: Annotated[bool, typer.Option("--due", help="All that is due (the default).")] = False,
 ) -> None:
     """Render messages from their templates; print the id of each."""
-    from commscli.workflow.drafting import Wanted  # noqa: PLC0415 - lazy
-    from commscli.workflow.drafting import draft as draft_  # noqa: PLC0415 - lazy
+    from commscli.workflow.messages.drafting import Wanted  # noqa: PLC0415 - lazy
+    from commscli.workflow.messages.drafting import draft as draft_  # noqa: PLC0415 - lazy
 
     run = state.current
     chosen = () if due else (*audiences, *audience)
@@ -40,8 +40,8 @@ def revise(
 ) -> None:
     """Record the next revision: edited, from a file, or proposed."""
     from commscli.cli.asking import edit, given_text  # noqa: PLC0415 - lazy
-    from commscli.workflow.revising import Source  # noqa: PLC0415 - lazy
-    from commscli.workflow.revising import revise as revise_  # noqa: PLC0415 - lazy
+    from commscli.workflow.messages.revising import Source  # noqa: PLC0415 - lazy
+    from commscli.workflow.messages.revising import revise as revise_  # noqa: PLC0415 - lazy
 
     run = state.current
     source = Source(
@@ -68,7 +68,7 @@ def show(
     """Show a message: its words, its gates, what was said about it."""
     from commscli.render.message_documents import show_document  # noqa: PLC0415 - lazy
     from commscli.render.message_text import message_text  # noqa: PLC0415 - lazy
-    from commscli.workflow.showing import look  # noqa: PLC0415 - lazy
+    from commscli.workflow.messages.showing import look  # noqa: PLC0415 - lazy
 
     run = state.current
     if private:
@@ -83,8 +83,8 @@ def _show_private(message: str, file: str) -> None:
     from pathlib import Path  # noqa: PLC0415 - lazy
 
     from commscli.render.message_documents import private_document  # noqa: PLC0415 - lazy
-    from commscli.workflow.showing import find  # noqa: PLC0415 - lazy
-    from commscli.workflow.withholding import fitting  # noqa: PLC0415 - lazy
+    from commscli.workflow.messages.showing import find  # noqa: PLC0415 - lazy
+    from commscli.workflow.verdicts.withholding import fitting  # noqa: PLC0415 - lazy
 
     run = state.current
     found = fitting(find(run.session(), message).message, Path(file).expanduser())
@@ -106,7 +106,7 @@ def diff(
     """Show what changed in a message since you looked."""
     from commscli.render.message_documents import diff_document  # noqa: PLC0415 - lazy
     from commscli.render.message_text import diff_text  # noqa: PLC0415 - lazy
-    from commscli.workflow.showing import compare  # noqa: PLC0415 - lazy
+    from commscli.workflow.messages.showing import compare  # noqa: PLC0415 - lazy
 
     run = state.current
     seen = compare(run.session(), message, since)
@@ -119,7 +119,7 @@ def preview(message: Annotated[str, typer.Argument()]) -> None:
     """Show a message as each channel would deliver it."""
     from commscli.render.message_documents import preview_document  # noqa: PLC0415 - lazy
     from commscli.render.message_text import preview_text  # noqa: PLC0415 - lazy
-    from commscli.workflow.showing import preview as preview_  # noqa: PLC0415 - lazy
+    from commscli.workflow.messages.showing import preview as preview_  # noqa: PLC0415 - lazy
 
     run = state.current
     seen = preview_(run.session(), message)

@@ -13,8 +13,8 @@ from commscli.errors import BadInput, Refused
 
 if TYPE_CHECKING:
     from commscli.domain.history import Pin
-    from commscli.workflow.doctoring import Answer
-    from commscli.workflow.joining import Joined
+    from commscli.workflow.setup.doctoring import Answer
+    from commscli.workflow.setup.joining import Joined
 
 PANEL = "Peace time"
 templates = group("template", "The templates that drafts come from.", PANEL)
@@ -38,8 +38,8 @@ def init(  # noqa: PLR0917 - typer's form
 ) -> None:
     """Make a repository for messages, or adopt one."""
     from commscli.render.peace_text import begun_document, begun_text  # noqa: PLC0415 - lazy
-    from commscli.workflow.initialising import Beginning, begin  # noqa: PLC0415 - lazy
-    from commscli.workflow.starting_ci import starting_ci  # noqa: PLC0415 - lazy
+    from commscli.workflow.setup.initialising import Beginning, begin  # noqa: PLC0415 - lazy
+    from commscli.workflow.setup.starting_ci import starting_ci  # noqa: PLC0415 - lazy
 
     run = state.current
     missing = [n for n, v in (("--organisation", organisation), ("--person", person),
@@ -67,7 +67,7 @@ def join(
     no_passphrase: Annotated[bool, typer.Option("--no-passphrase", help="For a new key.")] = False,
 ) -> None:
     """Clone somebody's repository and set it up for you."""
-    from commscli.workflow.joining import join as join_  # noqa: PLC0415 - lazy
+    from commscli.workflow.setup.joining import join as join_  # noqa: PLC0415 - lazy
 
     run = state.current
     run.pin = pin
@@ -91,7 +91,7 @@ def _accept(pin: "Pin") -> bool:
 
 def _tell_joined(joined: "Joined") -> None:
     from commscli.render.peace_text import answers_text, joined_document  # noqa: PLC0415 - lazy
-    from commscli.workflow.doctoring import examine  # noqa: PLC0415 - lazy
+    from commscli.workflow.setup.doctoring import examine  # noqa: PLC0415 - lazy
 
     run = state.current
     if not joined.person:
@@ -114,7 +114,7 @@ def _tell_joined(joined: "Joined") -> None:
 def doctor() -> None:
     """Look whether this clone, key and roster are fit for an incident."""
     from commscli.render.peace_text import answers_document, answers_text  # noqa: PLC0415 - lazy
-    from commscli.workflow.doctoring import examine  # noqa: PLC0415 - lazy
+    from commscli.workflow.setup.doctoring import examine  # noqa: PLC0415 - lazy
 
     run = state.current
     answers = examine(run.session())
@@ -131,7 +131,7 @@ def template_list() -> None:
     """List the templates: of this repository, or the shipped ones."""
     from commscli.render.documents import plain_document  # noqa: PLC0415 - lazy
     from commscli.render.peace_text import listing_text  # noqa: PLC0415 - lazy
-    from commscli.workflow.library_of import template_heads  # noqa: PLC0415 - lazy
+    from commscli.workflow.setup.library_of import template_heads  # noqa: PLC0415 - lazy
 
     run = state.current
     found = template_heads(run.circumstances())
@@ -145,7 +145,7 @@ def template_list() -> None:
 @templates.command("show")
 def template_show(name: Annotated[str, typer.Argument()]) -> None:
     """Print a template."""
-    from commscli.workflow.library_of import templates as templates_  # noqa: PLC0415 - lazy
+    from commscli.workflow.setup.library_of import templates as templates_  # noqa: PLC0415 - lazy
 
     _show("template", name, templates_(state.current.circumstances()), "comms template list")
 
@@ -166,13 +166,13 @@ def template_ok(  # noqa: PLR0917 - typer's form
     from commscli.cli.asking import yes  # noqa: PLC0415 - lazy
     from commscli.cli.telling import tell_recorded  # noqa: PLC0415 - lazy
     from commscli.render.documents import plain_document  # noqa: PLC0415 - lazy
-    from commscli.workflow.preapproving import (  # noqa: PLC0415 - lazy
+    from commscli.workflow.settings import load_settings  # noqa: PLC0415 - lazy
+    from commscli.workflow.verdicts.preapproving import (  # noqa: PLC0415 - lazy
         Wanted,
         approve_template,
         complete,
         text_of,
     )
-    from commscli.workflow.settings import load_settings  # noqa: PLC0415 - lazy
 
     run = state.current
     session = run.session()
@@ -199,7 +199,7 @@ def playbook_list() -> None:
     """List the playbooks: of this repository, or the shipped ones."""
     from commscli.render.documents import plain_document  # noqa: PLC0415 - lazy
     from commscli.render.peace_text import listing_text  # noqa: PLC0415 - lazy
-    from commscli.workflow.library_of import playbook_titles  # noqa: PLC0415 - lazy
+    from commscli.workflow.setup.library_of import playbook_titles  # noqa: PLC0415 - lazy
 
     run = state.current
     found = playbook_titles(run.circumstances())
@@ -213,7 +213,7 @@ def playbook_list() -> None:
 @playbooks.command("show")
 def playbook_show(name: Annotated[str, typer.Argument()]) -> None:
     """Print a playbook."""
-    from commscli.workflow.library_of import playbooks as playbooks_  # noqa: PLC0415 - lazy
+    from commscli.workflow.setup.library_of import playbooks as playbooks_  # noqa: PLC0415 - lazy
 
     _show("playbook", name, playbooks_(state.current.circumstances()), "comms playbook list")
 

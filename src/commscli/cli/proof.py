@@ -41,7 +41,7 @@ def check(  # noqa: PLR0917 - typer's form
     """Prove that every sent message passed every gate."""
     from commscli.cli.check_output import chosen, output_of, print_check  # noqa: PLC0415 - lazy
     from commscli.cli.limits import limited  # noqa: PLC0415 - lazy
-    from commscli.workflow.checking import check as check_  # noqa: PLC0415 - lazy
+    from commscli.workflow.proof.checking import check as check_  # noqa: PLC0415 - lazy
 
     run = state.current
     form = chosen(form, as_json=run.as_json)
@@ -67,7 +67,7 @@ def check(  # noqa: PLR0917 - typer's form
 def _check_evidence(bundle: str, genesis: str, *, alone: bool) -> "Report":
     from pathlib import Path  # noqa: PLC0415 - lazy, with the rest
 
-    from commscli.workflow.bundle_checking import check_evidence  # noqa: PLC0415 - lazy
+    from commscli.workflow.proof.bundle_checking import check_evidence  # noqa: PLC0415 - lazy
 
     run = state.current
     if not alone or not bundle or (genesis and run.pin):
@@ -85,7 +85,7 @@ def _unreadable(fault: CommsError, form: str) -> None:
     from commscli.cli.check_output import output_of, print_check  # noqa: PLC0415 - lazy
     from commscli.cli.exits import exit_code  # noqa: PLC0415 - lazy
     from commscli.render.documents import error_document  # noqa: PLC0415 - lazy
-    from commscli.workflow.checking import undecided  # noqa: PLC0415 - lazy
+    from commscli.workflow.proof.checking import undecided  # noqa: PLC0415 - lazy
 
     if form == "text":
         raise fault

@@ -4,8 +4,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from commscli.render.message_text import diff_text, message_text
-from commscli.workflow.showing import changes, see
-from commscli.workflow.shown import last_shown
+from commscli.workflow.messages.showing import changes, see
+from commscli.workflow.messages.shown import last_shown
 
 if TYPE_CHECKING:
     from commscli.cli.state import State

@@ -10,8 +10,8 @@ from commscli.errors import BadInput, Refused
 
 if TYPE_CHECKING:
     from commscli.cli.state import State
-    from commscli.workflow.send_plan import Plan
-    from commscli.workflow.sending import Outcome
+    from commscli.workflow.sends.send_plan import Plan
+    from commscli.workflow.sends.sending import Outcome
 
 
 @app.command(rich_help_panel="Every incident")
@@ -24,8 +24,8 @@ def send(
     why: Annotated[str, typer.Option(metavar="TEXT", help="Why, for a superseded message.")] = "",
 ) -> None:
     """Send released messages; run it again to go on where it stopped."""
-    from commscli.workflow.sending import released as released_  # noqa: PLC0415 - lazy
-    from commscli.workflow.sending import send as send_  # noqa: PLC0415 - lazy
+    from commscli.workflow.sends.sending import released as released_  # noqa: PLC0415 - lazy
+    from commscli.workflow.sends.sending import send as send_  # noqa: PLC0415 - lazy
 
     run = state.current
     session = run.session()

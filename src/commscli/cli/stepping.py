@@ -15,12 +15,12 @@ from commscli.cli.reading_out import read_out
 from commscli.cli.sending import confirmed, tell_sent
 from commscli.errors import CommsError
 from commscli.render.human import Paint
-from commscli.workflow.drafting import Wanted, draft
-from commscli.workflow.judging import Opinion, judge
-from commscli.workflow.overview import Task, tasks
-from commscli.workflow.revising import Source, revise
-from commscli.workflow.sending import send
-from commscli.workflow.shown import remember
+from commscli.workflow.incident.overview import Task, tasks
+from commscli.workflow.messages.drafting import Wanted, draft
+from commscli.workflow.messages.revising import Source, revise
+from commscli.workflow.messages.shown import remember
+from commscli.workflow.sends.sending import send
+from commscli.workflow.verdicts.judging import Opinion, judge
 
 if TYPE_CHECKING:
     from commscli.cli.state import State
@@ -131,7 +131,7 @@ def _opinion(session: "Session", task: Task, key: str) -> Opinion | None:
         kind = "suggested" if key == "s" else "objected"
         return Opinion(kind=kind, text=text, gate=task.gate, approving=approving) if text else None
     if key == "e" and task.message is not None:
-        from commscli.workflow.proposing import proposal  # noqa: PLC0415 - beside its only use
+        from commscli.workflow.roster.proposing import proposal  # noqa: PLC0415 - beside its only use
 
         name = f"{task.message.incident}/{task.message.message}"
         return Opinion(kind="suggested", gate=task.gate, edit=proposal(session, name, None, edit))

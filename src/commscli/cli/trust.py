@@ -40,7 +40,7 @@ def pin() -> None:
     """Print the pin: the small file that a verifier keeps outside."""
     from commscli.ledger.pins import write  # noqa: PLC0415 - lazy
     from commscli.render.documents import plain_document  # noqa: PLC0415 - lazy
-    from commscli.workflow.trusting import pin_of  # noqa: PLC0415 - lazy
+    from commscli.workflow.roster.trusting import pin_of  # noqa: PLC0415 - lazy
 
     run = state.current
     found = pin_of(run.session())
@@ -61,7 +61,7 @@ def gates(
     from commscli.cli.incident import pairs  # noqa: PLC0415 - lazy
     from commscli.domain.trust_lint import worries  # noqa: PLC0415 - lazy
     from commscli.render.trust_text import gates_document, gates_text  # noqa: PLC0415 - lazy
-    from commscli.workflow.trust_terms import change_gates  # noqa: PLC0415 - lazy
+    from commscli.workflow.roster.terms import change_gates  # noqa: PLC0415 - lazy
 
     run = state.current
     session = run.session()

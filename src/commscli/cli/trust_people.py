@@ -38,8 +38,8 @@ def add(  # noqa: PLR0917 - typer's form
     ] = None,
 ) -> None:
     """Put people on the roster."""
-    from commscli.workflow.newcomers import NewPerson, key_file, people_from  # noqa: PLC0415 - lazy
-    from commscli.workflow.roster import add_people  # noqa: PLC0415 - lazy
+    from commscli.workflow.roster.newcomers import NewPerson, key_file, people_from  # noqa: PLC0415 - lazy
+    from commscli.workflow.roster.people import add_people  # noqa: PLC0415 - lazy
 
     if from_ is not None:
         people = people_from(from_)
@@ -64,7 +64,7 @@ def role(
     drop: Annotated[list[str], typer.Option(metavar="R", help="Take a role away.")] = [],  # noqa: B006 - typer's form
 ) -> None:
     """Give somebody roles, or take some away."""
-    from commscli.workflow.roster import change_roles  # noqa: PLC0415 - lazy
+    from commscli.workflow.roster.people import change_roles  # noqa: PLC0415 - lazy
 
     if not role and not drop:
         raise BadInput("name a role", remedy=f"comms trust role {id_} --role R", code="usage")
@@ -74,7 +74,7 @@ def role(
 @trust.command()
 def remove(id_: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     """End somebody; what they signed before stays."""
-    from commscli.workflow.roster import remove_person  # noqa: PLC0415 - lazy
+    from commscli.workflow.roster.people import remove_person  # noqa: PLC0415 - lazy
 
     tell_changed(remove_person(state.current.session(), id_))
 
@@ -87,7 +87,7 @@ def admins(
 ) -> None:
     """Show or change the admins, and how many must sign."""
     from commscli.render.trust_text import admins_document, admins_text  # noqa: PLC0415 - lazy
-    from commscli.workflow.roster import change_admins  # noqa: PLC0415 - lazy
+    from commscli.workflow.roster.people import change_admins  # noqa: PLC0415 - lazy
 
     run = state.current
     session = run.session()
@@ -101,8 +101,8 @@ def admins(
 @keys.command("add")
 def key_add(id_: Annotated[str, typer.Argument(metavar="PERSON")], public_key: _Key = None) -> None:
     """Give somebody another key; the ones that they have go on."""
-    from commscli.workflow.newcomers import key_file  # noqa: PLC0415 - lazy
-    from commscli.workflow.roster import add_key  # noqa: PLC0415 - lazy
+    from commscli.workflow.roster.newcomers import key_file  # noqa: PLC0415 - lazy
+    from commscli.workflow.roster.people import add_key  # noqa: PLC0415 - lazy
 
     if public_key is None:
         raise BadInput(
@@ -118,8 +118,8 @@ def key_end(
     fingerprint: Annotated[str, typer.Option(metavar="SHA256:…", help="Which, of several.")] = "",
 ) -> None:
     """End a key: what it signed before stays, and it signs nothing from now on."""
-    from commscli.workflow.newcomers import key_file  # noqa: PLC0415 - lazy
-    from commscli.workflow.roster import end_key  # noqa: PLC0415 - lazy
+    from commscli.workflow.roster.newcomers import key_file  # noqa: PLC0415 - lazy
+    from commscli.workflow.roster.people import end_key  # noqa: PLC0415 - lazy
 
     which = key_file(public_key) if public_key else fingerprint
     tell_changed(end_key(state.current.session(), id_, which))
@@ -132,7 +132,7 @@ def key_rotate(
     ] = "",
 ) -> None:
     """Put a new key of mine in the place of the one that I act with; the admins sign it."""
-    from commscli.workflow.roster import rotate_key  # noqa: PLC0415 - lazy
+    from commscli.workflow.roster.people import rotate_key  # noqa: PLC0415 - lazy
 
     if not new_key:
         raise BadInput(

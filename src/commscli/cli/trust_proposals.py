@@ -10,8 +10,8 @@ from commscli.cli.trust_telling import tell_changed
 from commscli.errors import BadInput, Refused
 
 if TYPE_CHECKING:
+    from commscli.workflow.roster.looking import Sight
     from commscli.workflow.session import Session
-    from commscli.workflow.trust_looking import Sight
 
 
 @trust.command()
@@ -25,7 +25,7 @@ def propose(
     FILE is a whole version as somebody edited it: a copy of the one in force, in ordinary YAML.
     """
     from commscli.render.proposal_text import sights_document, sights_text  # noqa: PLC0415 - lazy
-    from commscli.workflow.trust_looking import find, look, proposals  # noqa: PLC0415 - lazy
+    from commscli.workflow.roster.looking import find, look, proposals  # noqa: PLC0415 - lazy
 
     run = state.current
     session = run.session()
@@ -36,11 +36,11 @@ def propose(
         return
     session.refresh()
     if rebase or drop:
-        from commscli.workflow import trust_signing, trusting, whole_versions  # noqa: PLC0415 - lazy
+        from commscli.workflow.roster import signing, trusting, whole_versions  # noqa: PLC0415 - lazy
 
         found = find(session, rebase or drop)
         tell_changed(
-            trust_signing.drop(session, found)
+            signing.drop(session, found)
             if drop
             else trusting.change_trust(
                 session,
@@ -59,8 +59,8 @@ def propose(
 def _propose_file(session: "Session", file: str) -> None:
     from commscli.cli.asking import given_text, yes  # noqa: PLC0415 - lazy
     from commscli.domain.trust_changes import changes  # noqa: PLC0415 - lazy
-    from commscli.workflow.trusting import change_trust  # noqa: PLC0415 - lazy
-    from commscli.workflow.whole_versions import read_version  # noqa: PLC0415 - lazy
+    from commscli.workflow.roster.trusting import change_trust  # noqa: PLC0415 - lazy
+    from commscli.workflow.roster.whole_versions import read_version  # noqa: PLC0415 - lazy
 
     run = state.current
     session.refresh()
@@ -78,7 +78,7 @@ def _propose_file(session: "Session", file: str) -> None:
 @trust.command()
 def sign(id_: Annotated[str, typer.Argument(metavar="[ID]")] = "") -> None:
     """Read what is proposed, and sign it."""
-    from commscli.workflow.trust_signing import sign as sign_  # noqa: PLC0415 - lazy
+    from commscli.workflow.roster.signing import sign as sign_  # noqa: PLC0415 - lazy
 
     run = state.current
     session = run.session()
@@ -90,7 +90,7 @@ def sign(id_: Annotated[str, typer.Argument(metavar="[ID]")] = "") -> None:
 
 def _chosen(session: "Session", id_: str) -> "Sight":
     """Return the proposal that is meant: the one that is named, or the only one there is."""
-    from commscli.workflow.trust_looking import find, look, proposals  # noqa: PLC0415 - lazy
+    from commscli.workflow.roster.looking import find, look, proposals  # noqa: PLC0415 - lazy
 
     if id_:
         return look(session, find(session, id_))
@@ -113,7 +113,7 @@ def _read(sight: "Sight", id_: str) -> None:
     from commscli.cli.asking import yes  # noqa: PLC0415 - lazy
     from commscli.ledger.trust_proposals import ID_LENGTH  # noqa: PLC0415 - lazy
     from commscli.render.proposal_text import sight_text  # noqa: PLC0415 - lazy
-    from commscli.workflow.trust_signing import require_open  # noqa: PLC0415 - lazy
+    from commscli.workflow.roster.signing import require_open  # noqa: PLC0415 - lazy
 
     run = state.current
     sys.stderr.write(sight_text(sight, run.paint(sys.stderr)))

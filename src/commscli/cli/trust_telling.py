@@ -6,7 +6,7 @@ from commscli.cli.app import state
 from commscli.cli.telling import tell_sharing
 
 if TYPE_CHECKING:
-    from commscli.workflow.trust_signing import Changed
+    from commscli.workflow.roster.signing import Changed
 
 
 def tell_changed(changed: "Changed", *, changes: bool = False) -> None:

@@ -26,8 +26,8 @@ def relax(
     off: Annotated[bool, typer.Option("--off", help="All gates apply again.")] = False,
 ) -> None:
     """Let an audience's messages pass fewer gates."""
-    from commscli.workflow.trust_terms import relax as relax_  # noqa: PLC0415 - lazy
-    from commscli.workflow.trust_terms import unrelax  # noqa: PLC0415 - lazy
+    from commscli.workflow.roster.terms import relax as relax_  # noqa: PLC0415 - lazy
+    from commscli.workflow.roster.terms import unrelax  # noqa: PLC0415 - lazy
 
     session = state.current.session()
     if off:
@@ -53,7 +53,7 @@ def preapprove(
 
     RECORD is the digest of its record, or an unambiguous beginning.
     """
-    from commscli.workflow.trust_terms import preapprove as preapprove_  # noqa: PLC0415 - lazy
+    from commscli.workflow.roster.terms import preapprove as preapprove_  # noqa: PLC0415 - lazy
 
     if not record and not drop:
         raise BadInput(
@@ -73,7 +73,7 @@ def emergency(
     off: Annotated[bool, typer.Option("--off", help="Nobody may any more.")] = False,
 ) -> None:
     """Say who may skip gates in an emergency, together."""
-    from commscli.workflow.trust_terms import end_emergency, set_emergency  # noqa: PLC0415 - lazy
+    from commscli.workflow.roster.terms import end_emergency, set_emergency  # noqa: PLC0415 - lazy
 
     session = state.current.session()
     if off:
@@ -102,7 +102,7 @@ def accept(
 
     SUBJECT is a finding's id (comms check --json), a commit, a record's digest or a path.
     """
-    from commscli.workflow.trust_faults import accept as accept_  # noqa: PLC0415 - lazy
+    from commscli.workflow.roster.faults import accept as accept_  # noqa: PLC0415 - lazy
 
     if not why.strip():
         raise BadInput(
@@ -127,8 +127,8 @@ def compromised(
 
     KEY is a .pub file or a fingerprint; PERSON means all their keys.
     """
-    from commscli.workflow.newcomers import key_file  # noqa: PLC0415 - lazy
-    from commscli.workflow.trust_faults import compromised as compromised_  # noqa: PLC0415 - lazy
+    from commscli.workflow.roster.faults import compromised as compromised_  # noqa: PLC0415 - lazy
+    from commscli.workflow.roster.newcomers import key_file  # noqa: PLC0415 - lazy
 
     if not why.strip():
         raise BadInput(

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from commscli.cli.state import State
     from commscli.domain.ids import Digest
     from commscli.gates.message import MessageCase
-    from commscli.workflow.judging import Opinion
     from commscli.workflow.recording import Recorded
     from commscli.workflow.session import Session
+    from commscli.workflow.verdicts.judging import Opinion
 
 PANEL = "Every incident"
 _Gate = Annotated[str, typer.Option(metavar="G", help="Which gate, for who holds several.")]
@@ -46,7 +46,7 @@ def review(  # noqa: PLR0917 - typer's form
     all_: _All = False,
 ) -> None:
     """Give a verdict: ok, a suggestion, an objection, or other words."""
-    from commscli.workflow.judging import Opinion  # noqa: PLC0415 - lazy
+    from commscli.workflow.verdicts.judging import Opinion  # noqa: PLC0415 - lazy
 
     said = [name for name, given in (("--ok", ok), ("--suggest", suggest), ("--object", object_),
                                      ("--edit", edit)) if given]  # fmt: skip
@@ -114,7 +114,7 @@ def approve(
     all_: _All = False,
 ) -> None:
     """Approve the content, or release it for sending."""
-    from commscli.workflow.judging import Opinion  # noqa: PLC0415 - lazy
+    from commscli.workflow.verdicts.judging import Opinion  # noqa: PLC0415 - lazy
 
     kind = "objected" if object_ else "ok"
     opinion = Opinion(kind=kind, text=object_ or why, gate=gate, approving=True)
@@ -128,7 +128,7 @@ def release(
     all_: _All = False,
 ) -> None:
     """Release for sending: the same as approve --gate release."""
-    from commscli.workflow.judging import Opinion  # noqa: PLC0415 - lazy
+    from commscli.workflow.verdicts.judging import Opinion  # noqa: PLC0415 - lazy
 
     opinion = Opinion(kind="ok", text=why, gate="release", approving=True)
     _judge(messages, opinion, everything=all_)
@@ -137,7 +137,7 @@ def release(
 @app.command(rich_help_panel=PANEL)
 def ratify(message: Annotated[str, typer.Argument()], gate: _Gate = "") -> None:
     """Agree to what an emergency sent without me."""
-    from commscli.workflow.ratifying import ratify as ratify_  # noqa: PLC0415 - lazy
+    from commscli.workflow.verdicts.ratifying import ratify as ratify_  # noqa: PLC0415 - lazy
 
     run = state.current
     session = run.session()
@@ -153,7 +153,7 @@ def withdraw(
     gate: _Gate = "",
 ) -> None:
     """Take back my own verdict or objection."""
-    from commscli.workflow.withdrawing import withdraw as withdraw_  # noqa: PLC0415 - lazy
+    from commscli.workflow.verdicts.withdrawing import withdraw as withdraw_  # noqa: PLC0415 - lazy
 
     run = state.current
     if not why:
@@ -168,7 +168,7 @@ def _judge(
 ) -> None:
     from dataclasses import replace  # noqa: PLC0415 - lazy, with the rest
 
-    from commscli.workflow.judging import judge  # noqa: PLC0415 - lazy
+    from commscli.workflow.verdicts.judging import judge  # noqa: PLC0415 - lazy
 
     run = state.current
     session = run.session()
@@ -198,7 +198,7 @@ def _judge(
 def _kept(session: "Session", recorded: "Recorded") -> dict[str, list[dict[str, str]]]:
     """Return where the words lie that are not on record."""
     from commscli.domain.private_words import withheld  # noqa: PLC0415 - lazy
-    from commscli.workflow.withholding import place_of  # noqa: PLC0415 - lazy
+    from commscli.workflow.verdicts.withholding import place_of  # noqa: PLC0415 - lazy
 
     found = [(r.record.message, withheld(getattr(r.record.body, "text", "")))
              for r in recorded.records]  # fmt: skip
@@ -221,9 +221,9 @@ def waiting(session: "Session", opinion: "Opinion") -> list[str]:
 
     What only a fetch would bring is not among it: nobody can have read that.
     """
-    from commscli.workflow.judging import waits_on  # noqa: PLC0415 - lazy
-    from commscli.workflow.matrix import in_order  # noqa: PLC0415 - lazy
+    from commscli.workflow.incident.matrix import in_order  # noqa: PLC0415 - lazy
     from commscli.workflow.settings import load_settings  # noqa: PLC0415 - lazy
+    from commscli.workflow.verdicts.judging import waits_on  # noqa: PLC0415 - lazy
 
     chosen = session.circumstances.incident
     return [
@@ -246,7 +246,7 @@ def _none_waits(arrived: list[str]) -> Refused:
 
 def _other_words(run: "State", session: "Session", messages: list[str], file: str) -> bytes:
     from commscli.cli.asking import edit, given_text  # noqa: PLC0415 - lazy
-    from commscli.workflow.proposing import proposal  # noqa: PLC0415 - lazy
+    from commscli.workflow.roster.proposing import proposal  # noqa: PLC0415 - lazy
 
     if len(messages) != 1:
         raise BadInput("other words are for one message", remedy="name one", code="usage")

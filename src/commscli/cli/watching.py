@@ -25,7 +25,7 @@ def status(
     """Show the matrix, and who is waited for."""
     from commscli.render.documents import status_document  # noqa: PLC0415 - lazy
     from commscli.render.status_text import status_text  # noqa: PLC0415 - lazy
-    from commscli.workflow.overview import status as status_  # noqa: PLC0415 - lazy
+    from commscli.workflow.incident.overview import status as status_  # noqa: PLC0415 - lazy
 
     run = state.current
     if watch:
@@ -42,7 +42,7 @@ def _watch(run: "State") -> Never:
     from time import sleep  # noqa: PLC0415 - lazy, with the rest
 
     from commscli.render.status_text import status_text  # noqa: PLC0415 - lazy
-    from commscli.workflow.overview import status as status_  # noqa: PLC0415 - lazy
+    from commscli.workflow.incident.overview import status as status_  # noqa: PLC0415 - lazy
 
     if run.as_json:
         raise BadInput("--watch shows and --json prints once", remedy="one of them", code="usage")
@@ -73,7 +73,7 @@ def next_(
     """Show what waits on me; on a terminal, one key for each."""
     from commscli.render.documents import tasks_document  # noqa: PLC0415 - lazy
     from commscli.render.status_text import tasks_text  # noqa: PLC0415 - lazy
-    from commscli.workflow.overview import tasks  # noqa: PLC0415 - lazy
+    from commscli.workflow.incident.overview import tasks  # noqa: PLC0415 - lazy
 
     run = state.current
     session = run.session()
@@ -97,9 +97,9 @@ def log() -> None:
     """Tell the story of an incident from its records."""
     from commscli.render.documents import story_document  # noqa: PLC0415 - lazy
     from commscli.render.story_text import story_text  # noqa: PLC0415 - lazy
-    from commscli.workflow.declaring import active  # noqa: PLC0415 - lazy
+    from commscli.workflow.incident.declaring import active  # noqa: PLC0415 - lazy
+    from commscli.workflow.incident.story import story  # noqa: PLC0415 - lazy
     from commscli.workflow.settings import load_settings  # noqa: PLC0415 - lazy
-    from commscli.workflow.story import story  # noqa: PLC0415 - lazy
 
     run = state.current
     session = run.session()

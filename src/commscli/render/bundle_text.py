@@ -2,7 +2,7 @@
 
 from commscli.render.documents import Document, plain_document
 from commscli.render.human import paragraph
-from commscli.workflow.bundling import Bundled
+from commscli.workflow.proof.bundling import Bundled
 
 
 def bundle_text(made: Bundled) -> str:

@@ -14,10 +14,10 @@ from commscli.gates.engine import finding_id
 from commscli.render.escaping import escaped_json
 
 if TYPE_CHECKING:  # what a verdict prints does not wait for what a status shows
-    from commscli.workflow.matrix import Cell
-    from commscli.workflow.overview import Standing, Task
+    from commscli.workflow.incident.matrix import Cell
+    from commscli.workflow.incident.overview import Standing, Task
+    from commscli.workflow.incident.story import Event
     from commscli.workflow.recording import Recorded
-    from commscli.workflow.story import Event
 
 Document = dict[str, Any]
 HELP = "comms explain "

@@ -5,10 +5,10 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from commscli.render.escaping import inert, one_line
-from commscli.workflow.refusing import Hook, Judged, Refusal
+from commscli.workflow.hooks.refusing import Hook, Judged, Refusal
 
 if TYPE_CHECKING:  # a commit waits for this, and not for what an installation needs
-    from commscli.workflow.hooking import Hooked
+    from commscli.workflow.hooks.hooking import Hooked
 
 Document = dict[str, Any]
 

@@ -3,8 +3,8 @@
 from commscli.domain.private_words import withheld
 from commscli.domain.records import Verdict
 from commscli.render.documents import Document, gate_document
-from commscli.workflow.showing import Compared, Previewed, Seen
-from commscli.workflow.withholding import Fitting
+from commscli.workflow.messages.showing import Compared, Previewed, Seen
+from commscli.workflow.verdicts.withholding import Fitting
 
 
 def show_document(seen: Seen) -> Document:

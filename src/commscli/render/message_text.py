@@ -6,7 +6,7 @@ from commscli.domain.private_words import told
 from commscli.domain.records import Verdict
 from commscli.render.escaping import one_line
 from commscli.render.human import Paint, flowing, gate_words, paragraph, words_of_body
-from commscli.workflow.showing import Compared, Previewed, Seen
+from commscli.workflow.messages.showing import Compared, Previewed, Seen
 
 
 def message_text(seen: Seen, paint: Paint) -> str:

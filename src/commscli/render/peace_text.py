@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from commscli.render.documents import Document, plain_document
 from commscli.render.escaping import one_line
 from commscli.render.human import Paint, paragraph
-from commscli.workflow.doctoring import Answer
-from commscli.workflow.initialising import Begun
-from commscli.workflow.joining import Joined
+from commscli.workflow.setup.doctoring import Answer
+from commscli.workflow.setup.initialising import Begun
+from commscli.workflow.setup.joining import Joined
 
 
 def begun_text(begun: Begun) -> str:

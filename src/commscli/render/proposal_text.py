@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from commscli.render.documents import Document, plain_document
 from commscli.render.escaping import one_line
 from commscli.render.human import Paint, paragraph
-from commscli.workflow.trust_looking import Sight
-from commscli.workflow.trust_signing import Changed
-from commscli.workflow.trust_versions import Tally
+from commscli.workflow.roster.looking import Sight
+from commscli.workflow.roster.signing import Changed
+from commscli.workflow.roster.versions import Tally
 
 _STYLES = {"open": "yellow", "stale": "red", "unusable": "red", "in-force": "dim"}
 

@@ -1,7 +1,7 @@
 """What a send will do, said before it does it."""
 
 from commscli.render.human import paragraph
-from commscli.workflow.send_plan import Plan
+from commscli.workflow.sends.send_plan import Plan
 
 _SLOTS = {"send.time": "at", "send.next_update": "promising the next update by"}
 

@@ -9,8 +9,8 @@ from commscli.domain.phases import PHASES
 from commscli.domain.report import GateState, GateVerdict
 from commscli.render.escaping import one_line
 from commscli.render.human import Paint, flowing, labelled, paragraph, span, whole
-from commscli.workflow.matrix import OPEN_STATES, Cell
-from commscli.workflow.overview import Standing, Task, minutes_since
+from commscli.workflow.incident.matrix import OPEN_STATES, Cell
+from commscli.workflow.incident.overview import Standing, Task, minutes_since
 
 _CELL = 16
 _PHASES = 3

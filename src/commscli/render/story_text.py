@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from commscli.domain.moments import moment
 from commscli.render.escaping import one_line
 from commscli.render.human import Paint, paragraph
-from commscli.workflow.story import Event
+from commscli.workflow.incident.story import Event
 
 
 def story_text(events: Iterable[Event], zone: ZoneInfo, paint: Paint) -> str:

@@ -5,7 +5,7 @@ from shlex import quote
 
 from commscli import __version__
 from commscli.render.escaping import one_line
-from commscli.workflow.bundling import Proof, Signed
+from commscli.workflow.proof.bundling import Proof, Signed
 
 
 def verify_page(proof: Proof) -> str:

@@ -1,0 +1,1 @@
+"""The check where commits and pushes happen."""

@@ -1,0 +1,90 @@
+"""Which names a push may use. A name that two tools read as two refs is refused."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from commscli.workflow.hooks.refusing import Refusal
+
+BRANCHES, TAGS, NOTES, REPLACED = "refs/heads/", "refs/tags/", "refs/notes/", "refs/replace/"
+_OBJECT_ID = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
+_GIT_REFUSES = re.compile(
+    r"""[\x00-\x20\x7f~^:?*\[\\]   # characters
+    |\.\.|@\{|//|^/|/$|\.$|^@$     # pairs of them, and where they stand
+    |(?:^|/)\.|\.lock(?:/|$)        # parts of a path
+    """,
+    re.VERBOSE,
+)
+"""What ``git check-ref-format`` says of the part behind ``refs/heads/``."""
+_LONGEST = 250
+"""Bytes of one part; file systems take 255, and git adds ``.lock`` for a while."""
+_PRETENDS = re.compile(r"(?:refs|heads|tags|remotes|notes)/.*|(?:.*/)?(?:HEAD|[A-Z_]+_HEAD)")
+
+
+def fault_of_name(ref: str, others: Iterable[str]) -> Refusal | None:
+    """Return why a ref may not be made or moved, by its name and those of the others there."""
+    if ref.startswith(REPLACED):
+        return Refusal(
+            ref=ref,
+            rule="replace-ref",
+            text="a replace ref makes git show one object under the name of another",
+            remedy="leave it out of the push: git push origin BRANCH",
+        )
+    if not ref.startswith((BRANCHES, TAGS, NOTES)):
+        return Refusal(
+            ref=ref,
+            rule="other-ref",
+            text="this repository takes branches, tags and notes, and no other refs",
+            remedy="push a branch: git push origin BRANCH",
+        )
+    if _is_odd(ref.split("/", 2)[2]):
+        return Refusal(
+            ref=ref,
+            rule="odd-name",
+            text="the name has characters that do not show, begins like an option, is what git "
+            "calls something else by, or what git itself does not take",
+            remedy="rename it: git branch -m NEW-NAME",
+        )
+    inside = next((other for other in others if _is_inside(ref, other)), None)
+    if inside is not None:
+        return Refusal(
+            ref=ref,
+            rule="odd-name",
+            text=f"git keeps no ref beside {inside}, of which one is a folder of the other",
+            remedy="rename it: git branch -m NEW-NAME",
+        )
+    twin = next((other for other in others if _are_twins(ref, other)), None)
+    if twin is not None:
+        return Refusal(
+            ref=ref,
+            rule="odd-name",
+            text=f"some systems, or git itself, take this name for {twin}, which is there already",
+            remedy="rename it: git branch -m NEW-NAME",
+        )
+    return None
+
+
+def _is_odd(name: str) -> bool:
+    return (
+        not name.isprintable()
+        or any(part.startswith("-") for part in name.split("/"))
+        or _OBJECT_ID.fullmatch(name) is not None
+        or _PRETENDS.fullmatch(name) is not None
+        or _GIT_REFUSES.search(name) is not None
+        or any(len(part.encode("utf-8", "surrogateescape")) > _LONGEST for part in name.split("/"))
+    )
+
+
+def _is_inside(one: str, other: str) -> bool:
+    """Whether one ref would have to be a folder for the other to lie in."""
+    return one.startswith(f"{other}/") or other.startswith(f"{one}/")
+
+
+def _are_twins(one: str, other: str) -> bool:
+    """Whether two refs differ only in case or form, or are a branch and a tag of one name."""
+    return one != other and _short(one) == _short(other) and NOTES not in one + other
+
+
+def _short(ref: str) -> str:
+    name = ref.removeprefix(BRANCHES).removeprefix(TAGS)
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())

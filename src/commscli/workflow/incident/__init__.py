@@ -1,0 +1,1 @@
+"""What the Business Lead does: declare, record facts, look where everything stands."""

@@ -1,0 +1,1 @@
+"""A message in the making: drafted, revised, shown."""

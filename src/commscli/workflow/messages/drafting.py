@@ -1,0 +1,145 @@
+"""Draft messages from templates: the first revision of each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from commscli.compose.sources import gather
+from commscli.domain.ids import MessageId, message_folder
+from commscli.domain.incident import Incident
+from commscli.domain.phases import PHASES
+from commscli.errors import BadInput, Refused
+from commscli.gates.case import IncidentCase
+from commscli.ledger.record_files import RecordBytes
+from commscli.ledger.writer import Change
+from commscli.workflow.incident.declaring import active
+from commscli.workflow.incident.matrix import OPEN_STATES, cell_of, cells, due
+from commscli.workflow.messages.manifest import Cell, manifest, read_draft
+from commscli.workflow.messages.wording import Told, template_for, worded
+from commscli.workflow.recording import (
+    Act,
+    Recorded,
+    change_of,
+    draft_heads,
+    record_of,
+    require_may,
+)
+from commscli.workflow.session import Session
+from commscli.workflow.settings import Settings, load_settings
+from commscli.workflow.verdicts.preapproving import passed_words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What somebody asks to have drafted. No audience means all that is due."""
+
+    audiences: Sequence[str] = ()
+    phase: str = ""
+    template: str = ""
+
+
+def draft(session: Session, wanted: Wanted) -> Recorded:
+    """Render messages and record revision 1 of each, in one commit.
+
+    Raises:
+        BadInput: if a template, a fact or an audience is missing.
+        Refused: if nothing is due, or a message of that cell is still in work.
+    """
+    kept: list[RecordBytes] = []
+
+    def make() -> Change | None:
+        kept.clear()
+        session.require_pin()
+        require_may(session, "drafted")
+        settings = load_settings(session)
+        case, incident = active(session)
+        phase = _phase(wanted.phase, incident)
+        audiences = _audiences(wanted, settings, case, incident, phase)
+        files: dict[str, bytes] = {}
+        for audience in audiences:
+            message = _free_message(case, phase, audience)
+            cell = Cell(incident=incident, message=message, audience=audience, phase=phase)
+            data, chain = _words(session, settings, cell, wanted.template)
+            one_to_one = settings.audiences[audience].one_to_one
+            written = read_draft(data, cell.path, one_to_one=one_to_one)
+            body = manifest(
+                session, settings, cell, written, revision=1, template=chain, attachments={}
+            )
+            act = Act(
+                kind="drafted",
+                body=body,
+                incident=incident.id,
+                message=message,
+                drill=incident.drill,
+                after=draft_heads(case),
+            )
+            kept.append(record_of(session, act))
+            files[cell.path] = data
+        names = ", ".join(r.record.message for r in kept)
+        return change_of(session, kept, subject=f"Draft {names}", files=files)
+
+    written = session.write(make)
+    return Recorded(records=tuple(kept), written=written, notes=tuple(session.notes))
+
+
+def _phase(text: str, incident: Incident) -> str:
+    if not text:
+        return incident.phase
+    if text in PHASES:
+        return text
+    raise BadInput(f"{text!r} is no phase", remedy=f"one of {', '.join(PHASES)}", code="bad-phase")
+
+
+def _audiences(
+    wanted: Wanted, settings: Settings, case: IncidentCase, incident: Incident, phase: str
+) -> list[str]:
+    playbook = settings.playbook(incident.playbook)
+    if not wanted.audiences:
+        found = due(cells(incident, case.messages, settings.audiences, playbook), phase)
+        if not found:
+            raise Refused(
+                f"nothing is due in {phase}",
+                remedy="comms status; name an audience to write another update",
+                code="nothing-due",
+            )
+        return found
+    chosen = list(dict.fromkeys(settings.audience(text) for text in wanted.audiences))
+    for audience in chosen:
+        for message in case.messages:
+            if cell_of(message) == (phase, audience) and message.verdict.state in OPEN_STATES:
+                raise Refused(
+                    f"{message.message} is still in work ({message.verdict.state})",
+                    remedy=f"comms revise {message.message}",
+                    code="in-work",
+                )
+    return sorted(chosen, key=list(settings.audiences).index)
+
+
+def _free_message(case: IncidentCase, phase: str, audience: str) -> MessageId:
+    taken = {message.message for message in case.messages}
+    numbers = (message_folder(phase, audience, number) for number in range(1, 10_000))
+    return next(name for name in numbers if name not in taken)
+
+
+def _words(
+    session: Session, settings: Settings, cell: Cell, template: str
+) -> tuple[bytes, tuple[tuple[str, str], ...]]:
+    """Return the words of a draft: passed beforehand, where there are such and none are asked for.
+
+    The chain of templates is that of the template, whose text the gates passed flattened.
+    """
+    playbook = settings.playbook(cell.incident.playbook)
+    name = template or template_for(settings, playbook, cell.phase, cell.audience)
+    told = Told(
+        audience=cell.audience,
+        phase=cell.phase,
+        title=cell.incident.title,
+        severity=cell.incident.severity,
+        facts=cell.incident.facts,
+    )
+    if not template:
+        passed = passed_words(session, settings, cell.incident, told, name)
+        if passed is not None:
+            sources = gather(name, settings.templates)
+            return passed.encode(), tuple((one.name, one.digest) for one in sources)
+    text, chain = worded(settings, playbook, told, name)
+    return text.encode(), chain

@@ -1,0 +1,1 @@
+"""Proving it: the check, and evidence for a stranger."""

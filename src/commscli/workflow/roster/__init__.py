@@ -1,0 +1,1 @@
+"""The roster in `trust/`: people, keys, gates, and who signs its next version."""

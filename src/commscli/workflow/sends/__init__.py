@@ -1,0 +1,1 @@
+"""Distributing what was released, and recording that."""

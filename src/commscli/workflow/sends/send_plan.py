@@ -1,0 +1,187 @@
+"""What a send will do: decided, rendered and written down before it does anything."""
+
+import json
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+
+from commscli.delivery.payload import OPEN, Words, rendered
+from commscli.delivery.recipients import RecipientList, find_by_digest
+from commscli.domain.durations import parse_offset
+from commscli.domain.ids import Digest
+from commscli.domain.incident import is_superseded
+from commscli.domain.moments import is_moment, stamp
+from commscli.domain.records import Drafted, SendIntent
+from commscli.domain.report import MessageState
+from commscli.domain.wall_time import when
+from commscli.errors import BadInput, Busy, Refused, Undecided
+from commscli.gates.case import IncidentCase
+from commscli.gates.message import MessageCase
+from commscli.workflow.messages.reading import drafted, require_words_there
+from commscli.workflow.messages.recorded_words import recipient_folders, recorded_words
+from commscli.workflow.session import Session
+from commscli.workflow.settings import load_settings
+from commscli.workflow.verdicts.bars import require_passed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything that a send will do, decided before it does anything."""
+
+    incident: str
+    message: str
+    subject: Digest
+    body: Drafted
+    words: Words
+    recipients: RecipientList | None
+    slots: dict[str, str]
+    spoken: dict[str, str]
+    """The slots as recipients read them, in the organisation's zone."""
+    why: str
+
+    @property
+    def send_id(self) -> str:
+        """The same for the same approved words, people and channels: it cannot start twice."""
+        return sha256(f"{self.subject}\n{self.why}".encode()).hexdigest()[:16]
+
+    @property
+    def size(self) -> int:
+        """How many recipients each channel has; a broadcast has one, the channel itself."""
+        return len(self.recipients.rows) if self.recipients else 1
+
+    def data(self) -> bytes:
+        """Return the one spelling of the plan; its SHA-256 is what the intent states."""
+        content = {
+            "send": self.send_id,
+            "incident": self.incident,
+            "message": self.message,
+            "revision": self.subject,
+            "slots": self.slots,
+            "spoken": self.spoken,
+            "payloads": self.payload_digests(),
+        }
+        return json.dumps(content, indent=1, sort_keys=True).encode() + b"\n"
+
+    def payload_digests(self) -> dict[str, str]:
+        """Return the digest of what leaves over each channel, slots filled."""
+        return dict(rendered(self.words, self.body.channels, self.recipients, self.spoken))
+
+
+def require_ready(session: Session, case: IncidentCase, message: MessageCase, why: str) -> None:
+    """Refuse what may not be sent.
+
+    Raises:
+        Refused: naming what is missing and who can give it.
+        Undecided: if the history cannot be judged.
+    """
+    session.require_sound(message.incident, message.message)
+    if session.report.reasons:
+        raise Undecided("; ".join(session.report.reasons), remedy="comms check")
+    if message.verdict.state is MessageState.DROPPED:
+        raise Refused(f"{message.message} was dropped", remedy="comms draft")
+    if not message.sends:
+        require_passed(message)
+    if case.incident and case.incident.closed:
+        raise Refused(f"{case.id} is closed", remedy="comms status")
+    phase = drafted(message, message.verdict.subject or Digest("")).phase
+    if case.incident and is_superseded(case.incident, phase) and not why and not message.sends:
+        raise Refused(
+            f"the incident has moved on to {case.incident.phase} since this was written",
+            remedy="draft for that phase, or say why it still goes: --why TEXT",
+            code="superseded",
+        )
+    if not (message.sends and message.sends[-1].sent is None):
+        require_words_there(session, message, message.verdict.subject or Digest(""))
+
+
+def make_plan(session: Session, case: IncidentCase, message: MessageCase, why: str) -> Plan:
+    """Return the plan of a send, new or begun before.
+
+    Raises:
+        Refused: if it may not be sent, or would not be what was approved.
+        Busy: if it was begun on another machine.
+    """
+    require_ready(session, case, message, why)
+    subject = message.verdict.subject
+    if subject is None:
+        raise BadInput(f"{message.message} has no revision", remedy="comms check")
+    if message.sends and message.sends[-1].sent is None:
+        return _resumed(session, message, subject)
+    body = drafted(message, subject)
+    now = session.circumstances.now.replace(microsecond=0)
+    slots = {"send.time": stamp(now)}
+    if body.next_update:
+        slots["send.next_update"] = stamp(now + parse_offset(body.next_update))
+    plan = plan_of(session, message, subject, slots, why)
+    if rendered(plan.words, body.channels, plan.recipients, OPEN) != body.rendered:
+        raise Refused(
+            f"revision {body.revision} of {message.message} would not send what was approved",
+            remedy=f"the spokesperson records it again: comms revise {message.message}",
+            code="rendered",
+        )
+    return plan
+
+
+def plan_of(
+    session: Session, message: MessageCase, subject: Digest, slots: dict[str, str], why: str
+) -> Plan:
+    """Return the plan for a revision with these slots."""
+    body = drafted(message, subject)
+    recipients = _recipients(session, body, message) if slots != OPEN else None
+    return Plan(
+        incident=message.incident,
+        message=message.message,
+        subject=subject,
+        body=body,
+        words=recorded_words(session, message, subject),
+        recipients=recipients,
+        slots=slots,
+        spoken=_spoken(session, slots),
+        why=why,
+    )
+
+
+def _spoken(session: Session, slots: dict[str, str]) -> dict[str, str]:
+    zone = load_settings(session).zone
+    return {name: when(value, zone) if is_moment(value) else value for name, value in slots.items()}
+
+
+def _recipients(session: Session, body: Drafted, message: MessageCase) -> RecipientList | None:
+    if not body.recipients["count"]:
+        return None
+    found = find_by_digest(body.recipients["digest"], recipient_folders(session))
+    if found is None:
+        folders = ", ".join(map(str, recipient_folders(session)))
+        raise Refused(
+            f"the list of {body.recipients['count']} recipients that was approved for "
+            f"{message.message} (digest {body.recipients['digest'][:8]}) is not here",
+            remedy=f"put the list, unchanged, into one of {folders}; or name its folder in "
+            "COMMS_RECIPIENTS",
+            code="no-list",
+        )
+    return found
+
+
+def plan_file(session: Session, send_id: str) -> Path:
+    """Return where the plan of a send is kept, on this machine alone."""
+    return session.repository.own_folder / "sends" / send_id / "plan.json"
+
+
+def _resumed(session: Session, message: MessageCase, subject: Digest) -> Plan:
+    """Return the plan of a send that was begun, just as it was."""
+    body = message.sends[-1].intent.record.body
+    why = body.why if isinstance(body, SendIntent) else ""
+    plan = plan_of(session, message, subject, {"send.time": ""}, why)
+    try:
+        data = plan_file(session, plan.send_id).read_bytes()
+    except OSError:
+        data = b""
+    person = message.sends[-1].intent.record.person
+    if isinstance(body, SendIntent) and sha256(data).hexdigest() != body.plan:
+        raise Busy(
+            f"{person} began to send {message.message} on another machine, and its plan is there",
+            remedy=f"{person} runs comms send {message.message} again there",
+            code="begun-elsewhere",
+        )
+    kept = json.loads(data)
+    return replace(plan, slots=kept["slots"], spoken=kept["spoken"])

@@ -1,0 +1,213 @@
+"""Send a message: check, intent, wire, evidence.
+
+1. A freshly fetched tip, checked whole, without any cache.
+2. The words, the list and the payloads are those that were approved, by digest.
+3. The plan is on this machine's disk and the intent is shared before the first byte leaves.
+4. Every delivery is made; making one twice changes nothing (the outbox).
+5. A signed ``sent`` says what left. Running it again goes on where it stopped.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from commscli.delivery.outbox import Outbox, deliver
+from commscli.delivery.payload import OPEN, payloads
+from commscli.domain.ids import Digest
+from commscli.domain.moments import moment
+from commscli.domain.records import SendIntent, Sent
+from commscli.domain.report import MessageState
+from commscli.errors import Busy, CommsError, Refused, Unfinished
+from commscli.gates.case import IncidentCase
+from commscli.gates.message import MessageCase
+from commscli.ledger.journal import place_file
+from commscli.ledger.record_files import RecordBytes, folder_of
+from commscli.ledger.writer import Change
+from commscli.workflow.incident.matrix import in_order
+from commscli.workflow.messages.picking import pick
+from commscli.workflow.recording import (
+    Act,
+    Recorded,
+    change_of,
+    find_incident,
+    message_heads,
+    record_of,
+    require_may,
+)
+from commscli.workflow.sends.send_plan import Plan, make_plan, plan_file, plan_of, require_ready
+from commscli.workflow.session import Session, Written
+from commscli.workflow.settings import load_settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a send did. ``recorded`` is ``None`` where it had been done before, or was dry."""
+
+    plan: Plan
+    recorded: Recorded | None
+    files: tuple[Path, ...]
+    note: str = ""
+
+
+Confirm = Callable[[Plan], bool]
+
+
+def released(session: Session) -> list[str]:
+    """Return the messages that may be sent, or were begun, as INCIDENT/MESSAGE."""
+    wanted = {MessageState.RELEASED, MessageState.SENDING}
+    chosen = session.circumstances.incident
+    return [
+        f"{m.incident}/{m.message}"
+        for m in in_order(session.case.messages, load_settings(session).audiences)
+        if m.verdict.state in wanted and (not chosen or chosen in m.incident)
+    ]
+
+
+def send(
+    session: Session,
+    reference: str,
+    *,
+    why: str = "",
+    dry_run: bool = False,
+    confirm: Confirm | None = None,
+) -> Outcome:
+    """Send one message, or go on sending it.
+
+    Raises:
+        Refused: if a gate is open, or anything is not as it was approved.
+        Unreachable: if the remote cannot be asked, and nobody said ``--offline``.
+        Unfinished: if it began and stopped half way; running it again goes on.
+    """
+    session.require_pin()
+    require_may(session, "send-intent")
+    session.refresh(required=True)
+    case, message = _find(session, reference)
+    if message.verdict.state is MessageState.SENT and not why:
+        return _already(session, message)
+    plan = make_plan(session, case, message, why)
+    _outbox(session, plan).require_own(plan.body.channels)
+    if dry_run:
+        return Outcome(plan=plan, recorded=None, files=(), note="nothing was sent")
+    begun = message.sends and message.sends[-1].sent is None
+    if not begun and confirm is not None and not confirm(plan):
+        raise Refused("nothing was sent", remedy="comms send --dry-run", code="declined")
+    intent = message.sends[-1].intent.digest if begun else _begin(session, plan).digest
+    try:
+        files = _deliver(session, plan)
+        recorded = _end(session, plan, intent)
+    except (CommsError, OSError) as fault:
+        raise Unfinished(
+            f"sending {plan.message} has begun and is not finished: {fault}",
+            remedy=f"comms send {plan.message}, again: nobody gets it twice",
+        ) from fault
+    return Outcome(plan=plan, recorded=recorded, files=files)
+
+
+def _find(session: Session, reference: str) -> tuple[IncidentCase, MessageCase]:
+    wanted = {MessageState.RELEASED, MessageState.SENDING}
+    named = pick(session, reference, lambda m: m.verdict.state in wanted)
+    if named.revision is not None and named.revision != named.message.verdict.subject:
+        raise Refused(
+            f"{named.message.message} is at another revision by now",
+            remedy=f"comms show {named.message.message}",
+            code="newer-revision",
+        )
+    return named.incident, named.message
+
+
+def _already(session: Session, message: MessageCase) -> Outcome:
+    last = message.sends[-1]
+    plan = plan_of(session, message, last.subject, dict(OPEN), "")
+    sent = last.sent.record if last.sent else last.intent.record
+    return Outcome(
+        plan=plan,
+        recorded=None,
+        files=(),
+        note=f"{message.message} was sent by {sent.person} at {sent.at}; nothing was sent again",
+    )
+
+
+def _begin(session: Session, plan: Plan) -> RecordBytes:
+    place_file(plan_file(session, plan.send_id), plan.data())
+    plan_file(session, plan.send_id).chmod(0o600)
+    kept: list[RecordBytes] = []
+
+    def make() -> Change:
+        kept.clear()
+        case, message = _find(session, f"{plan.incident}/{plan.message}")
+        if message.sends and not plan.why:
+            person = message.sends[-1].intent.record.person
+            raise Busy(f"{person} has begun to send {plan.message}", remedy="comms status")
+        require_ready(session, case, message, plan.why)
+        if message.verdict.subject != plan.subject:
+            raise Refused(f"{plan.message} was revised meanwhile", remedy="comms show")
+        body = SendIntent(
+            subject=plan.subject,
+            plan=Digest(sha256(plan.data()).hexdigest()),
+            why=plan.why,
+            offline=session.circumstances.offline,
+        )
+        kept.append(record_of(session, _act(session, plan, "send-intent", body)))
+        return change_of(session, kept, subject=f"Begin to send {plan.message}")
+
+    session.write(make, must_share=session.online)
+    return kept[0]
+
+
+def _act(session: Session, plan: Plan, kind: str, body: SendIntent | Sent) -> Act:
+    incident = find_incident(session.case, plan.incident)
+    message = next(m for m in session.case.messages if m.message == plan.message
+                   and m.incident == plan.incident)  # fmt: skip
+    return Act(
+        kind=kind,
+        body=body,
+        incident=message.incident,
+        message=message.message,
+        drill=bool(incident and incident.incident and incident.incident.drill),
+        after=message_heads(message),
+    )
+
+
+def _outbox(session: Session, plan: Plan) -> Outbox:
+    home = session.repository.home
+    return Outbox(root=home, folder=home / "outbox" / plan.incident / plan.message)
+
+
+def _deliver(session: Session, plan: Plan) -> tuple[Path, ...]:
+    outbox = _outbox(session, plan)
+    domain = load_settings(session).organisation.domain
+    return tuple(
+        deliver(payload, settings, plan.words, outbox=outbox, domain=domain,
+                at=moment(plan.slots["send.time"]))
+        for channel, settings in plan.body.channels.items()
+        for payload in payloads(plan.words, channel, settings, plan.recipients, plan.spoken)
+    )  # fmt: skip
+
+
+def _end(session: Session, plan: Plan, intent: Digest) -> Recorded:
+    rows = [row.digest for row in plan.recipients.rows] if plan.recipients else ["-"]
+    evidence = "".join(f"{c} {row} accepted\n" for c in plan.body.channels for row in rows).encode()
+    digest = Digest(sha256(evidence).hexdigest())
+    folder = folder_of(plan.incident, plan.message)
+    kept: list[RecordBytes] = []
+
+    def make() -> Change:
+        kept.clear()
+        body = Sent(
+            intent=intent,
+            slots=plan.slots,
+            counts={channel: {"accepted": plan.size} for channel in plan.body.channels},
+            payloads=plan.payload_digests(),
+            evidence=digest,
+        )
+        kept.append(record_of(session, _act(session, plan, "sent", body)))
+        return change_of(
+            session,
+            kept,
+            subject=f"Send {plan.message}",
+            files={f"{folder}/evidence/{digest[:16]}.txt": evidence},
+        )
+
+    written: Written = session.write(make)
+    return Recorded(records=tuple(kept), written=written, notes=tuple(session.notes))

@@ -1,0 +1,1 @@
+"""What gate holders say of a message: reviews, approvals, what is taken back."""
