@@ -12,7 +12,7 @@ from commscli.domain.history import Pin as OurPin
 from commscli.domain.ids import CommitId, Digest
 from commscli.domain.report import Finding as OurFinding
 from commscli.domain.report import Outcome, Report
-from tests.second_opinion import chain, keys, opinion, walking
+from tests.second_opinion import keys, opinion
 from tests.second_opinion.chain import Pin
 from tests.second_opinion.histories import Tale
 from tests.second_opinion.lines import NotThisFormat
@@ -111,28 +111,6 @@ def in_process(data: bytes, block: bytes, namespace: str) -> str:
     except (NotThisFormat, InvalidSignature, IndexError):
         return ""
     return key
-
-
-def open_question(story: Story) -> bool:
-    """Whether a history comes to what ``test_open_questions`` marks as not agreed on yet."""
-    introduced = walking.walk(plain(story)).introduced
-    versions: dict[str, set[str]] = {}
-    for (path, _), commits in introduced.items():
-        if path.startswith("trust/") and path.endswith(".yaml"):
-            versions.setdefault(path, set()).update(commits)
-    for (path, data), commits in introduced.items():
-        version = f"{path[: len('trust/0000')]}.yaml"
-        if path.startswith("trust/") and path.endswith(".sig"):
-            copied = len(versions.get(version, ())) > 1
-            signed = (d for (p, d), _ in introduced.items() if p == version)
-            bad = not any(in_process(d, data, chain.NAMESPACE) for d in signed)
-            if version not in versions or (copied and bad):
-                return True
-        elif path.endswith(".sig") and not commits:
-            record = path.removesuffix(".sig")
-            if any(there == record and brought for (there, _), brought in introduced.items()):
-                return True
-    return False
 
 
 # -- the answers

@@ -113,8 +113,6 @@ def pool() -> tuple[Known, ...]:
     def keep(opening: Opening, acts: list[Act]) -> None:
         tale = tell(opening, acts)
         whole = comparing.finished(tale)
-        if comparing.open_question(whole):
-            return
         second = comparing.of_second(comparing.second(tale, whole))
         known = Known(whole.history(), comparing.pins(tale, whole)[1], second)
         found.append(known)

@@ -1,8 +1,4 @@
-"""Where the two checkers did not agree at first, each in its smallest form, with the argument.
-
-A mark says where they do not agree yet. Once the checker does what the design demands, that
-test passes, which is an error here: then take the mark away.
-"""
+"""Where the two checkers did not agree at first, each in its smallest form, with the argument."""
 
 from dataclasses import replace
 from pathlib import Path
