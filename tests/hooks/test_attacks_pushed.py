@@ -82,6 +82,7 @@ NOT_PUSHED: Mapping[str, Sequence[str]] = {
     ),
     "other refs of one clone, or an older tip: those are pushed in test_refs": (
         "an_old_mirror_is_old_news_and_still_says_so",
+        "a_trunk_whose_name_is_no_text",
         "another_ref_with_the_name_of_the_branch",
         "replace_refs_show_nothing_else",
     ),
@@ -93,6 +94,7 @@ NOT_PUSHED: Mapping[str, Sequence[str]] = {
     "it is judged in memory, without a repository": (
         "a_copy_of_a_version_takes_no_objection_away",
         "a_version_that_names_one_person_twice_is_told_of",
+        "an_attachment_with_a_line_feed_in_its_name_is_no_attachment",
         "an_ordinary_reader_of_yaml_reads_what_the_check_reads",
     ),
 }

@@ -246,4 +246,4 @@ def test_what_is_no_list_of_refs_is_refused(clone: Clone, said: bytes) -> None:
         check=False,
     )  # fmt: skip
     assert done.returncode == 3
-    assert b"  undecided: git says" in done.stderr
+    assert b"  undecided: git " in done.stderr

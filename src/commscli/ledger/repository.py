@@ -178,7 +178,7 @@ def discover(start: Path) -> Repository:
     except GitFailed as failure:
         raise _not_a_repository(start, failure) from None
     bare, git_dir, common, object_format, objects, *up = _lines(start, answer)
-    work_tree = None if bare == "true" else (start / up[0]).resolve()
+    work_tree = None if bare == "true" else (start / "".join(up)).resolve()
     return Repository(
         git_dir=Path(git_dir),
         common_dir=(start / common).resolve(),
