@@ -58,5 +58,6 @@ def stories(draw: st.DrawFn, *, most: int = 10, on_disk: bool = False) -> list[A
     first, second = sorted(draw(st.integers(0, len(extra))) for _ in range(2))
     if draw(st.integers(0, 4)) == 4:
         return extra
-    sending = [Act(what="pass round"), Act(what="send")]
+    how = draw(st.sampled_from(["pass round", "pass round", "pass round", "pass carelessly"]))
+    sending = [Act(what=how, who=draw(_small)), Act(what="send")]
     return [*extra[:first], sending[0], *extra[first:second], sending[1], *extra[second:]]

@@ -142,19 +142,16 @@ def _drills(
 ) -> Iterator[Finding]:  # fmt: skip
     """Each record says what a declaration in its past says, or if there is none, the first."""
     valid = [digest for digest in declared if records.worth(digest) == VALID]
-    whole = {
-        digest: judged.record
-        for digest, judged in records.best.items()
-        if judged.record is not None
-        and any(judged.record["incident"] == record["incident"] for record in own.values())
-    }
-    past = order(whole)
-    for digest, record in own.items():
-        said = {own[one]["drill"] for one in past[digest] if one in declared}
-        if not said and declared:
-            said = {own[[*valid, *declared][0]]["drill"]}
-        if said and record.kind != "declared" and record["drill"] not in said:
-            yield about("drill-mixed", records, digest)
+    for name in {record.message for record in own.values()}:
+        past = order({**records.of((name[0], "")), **records.of(name)})
+        for digest, record in records.of(name).items():
+            if digest not in own or record.kind == "declared":
+                continue
+            said = {own[one]["drill"] for one in past[digest] if one in declared}
+            if not said and declared:
+                said = {own[[*valid, *declared][0]]["drill"]}
+            if said and record["drill"] not in said:
+                yield about("drill-mixed", records, digest)
 
 
 def _declarations(records: Records, incident: str) -> list[str]:

@@ -163,7 +163,7 @@ def _commit_signatures(
     for one in judged:
         if one.record is None or one.worth == ERROR:
             continue
-        for commit in one.commits:
+        for commit in one.file.commits:
             signed, block = commit_signature(walk.commits[commit].raw)
             key = verify(signed, block, "git") if block else ""
             if one.judges[0].roster.owner(key) != one.record.person:
