@@ -38,30 +38,26 @@ def fault_of_name(ref: str, others: Iterable[str]) -> Refusal | None:
             remedy="push a branch: git push origin BRANCH",
         )
     if _is_odd(ref.split("/", 2)[2]):
-        return Refusal(
-            ref=ref,
-            rule="odd-name",
-            text="the name has characters that do not show, begins like an option, is what git "
-            "calls something else by, or what git itself does not take",
-            remedy="rename it: git branch -m NEW-NAME",
+        return _odd(
+            ref,
+            "the name has characters that do not show, begins like an option, is what git calls "
+            "something else by, or what git itself does not take",
         )
-    inside = next((other for other in others if _is_inside(ref, other)), None)
-    if inside is not None:
-        return Refusal(
-            ref=ref,
-            rule="odd-name",
-            text=f"git keeps no ref beside {inside}, of which one is a folder of the other",
-            remedy="rename it: git branch -m NEW-NAME",
-        )
-    twin = next((other for other in others if _are_twins(ref, other)), None)
-    if twin is not None:
-        return Refusal(
-            ref=ref,
-            rule="odd-name",
-            text=f"some systems, or git itself, take this name for {twin}, which is there already",
-            remedy="rename it: git branch -m NEW-NAME",
-        )
+    for other in others:
+        if _is_inside(ref, other):
+            return _odd(
+                ref, f"git keeps no ref beside {other}, of which one is a folder of the other"
+            )
+        if _are_twins(ref, other):
+            return _odd(
+                ref,
+                f"some systems, or git itself, take this name for {other}, which is there already",
+            )
     return None
+
+
+def _odd(ref: str, text: str) -> Refusal:
+    return Refusal(ref=ref, rule="odd-name", text=text, remedy="rename it: git branch -m NEW-NAME")
 
 
 def _is_odd(name: str) -> bool:
