@@ -11,19 +11,30 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import TextIO
 
 from bench.packs import Base, Pack
 from commscli.domain.history import Pin
 from commscli.domain.ids import Digest, GateId, IncidentId, MessageId, PersonId
 from commscli.domain.moments import stamp
-from commscli.domain.records import Body, Declared, Drafted, Record, SendIntent, Sent, Verdict
+from commscli.domain.records import (
+    Body,
+    Declared,
+    Drafted,
+    Reasoned,
+    Record,
+    SendIntent,
+    Sent,
+    Verdict,
+)
 from commscli.ledger import pins, record_files, trust_files
 from commscli.ledger.record_files import RecordBytes
 from tests.support.story import JUDGES, NOBODY, REPOSITORY, first_trust, key_of, sign
 
 MESSAGES = 3
 RECORDS_PER_INCIDENT = 1 + MESSAGES * 8
+NOTHING: Mapping[str, bytes] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -110,27 +121,41 @@ class Builder:
         return made
 
 
-def build(builder: Builder, records: int) -> Pin:
-    """Make a history of this many records; return the pin for it."""
+OPEN = 3
+"""Incidents that are not closed, in a repository that is lived in: the last ones."""
+
+
+def build(builder: Builder, records: int, files: Mapping[str, bytes]) -> Pin:
+    """Make a history of this many records; return the pin for it.
+
+    ``files`` come with the first roster. Where there are some, incidents are closed.
+    """
     trust = trust_files.write(first_trust())
     builder.trust = trust.digest
     builder.put(trust.path, trust.data, "blob")
     for admin in trust.trust.admins:
         signature = sign(admin, trust.data, trust_files.NAMESPACE)
         builder.put(trust_files.signature_path(1, admin), signature, "blob")
+    for path, data in files.items():
+        builder.put(path, data, "blob")
     builder.commit(str(trust.trust.admins[0]), "Begin")
     while builder.records < records:
-        _incident(builder, f"2024-01-01-outage-{builder.records:06}")
+        incident = f"2024-01-01-outage-{builder.records:06}"
+        declared = _incident(builder, incident)
+        if files and builder.records < records - OPEN * RECORDS_PER_INCIDENT:
+            why = Reasoned(why="all is well again")
+            builder.record("closed", "bea", incident, why, after=(declared.digest,))
     return Pin(repository=REPOSITORY, genesis=trust.digest)
 
 
-def _incident(b: Builder, incident: str) -> None:
+def _incident(b: Builder, incident: str) -> RecordBytes:
     declared = b.record("declared", "bea", incident, Declared(
         title="Outage", playbook="service-outage", severity="SEV-1", phase="investigation",
         reporter="", references=[],
     ))  # fmt: skip
     for audience in ("internal-stakeholders", "strategic-customers", "all-customers")[:MESSAGES]:
         _message(b, incident, f"investigation-{audience}-1", audience, declared)
+    return declared
 
 
 def _message(b: Builder, incident: str, message: str, audience: str, declared: RecordBytes) -> None:
@@ -157,7 +182,7 @@ def _message(b: Builder, incident: str, message: str, audience: str, declared: R
     ), message=message, after=(intent.digest,))  # fmt: skip
 
 
-def write(folder: Path, records: int) -> Path:
+def write(folder: Path, records: int, files: Mapping[str, bytes] = NOTHING) -> Path:
     """Write a history into a new bare repository; return the file of its pin.
 
     Git can verify its commits too: ``allowed_signers`` lies beside the pin, and ``plan`` names
@@ -167,7 +192,7 @@ def write(folder: Path, records: int) -> Path:
     packed = folder / "history.pack"
     with packed.open("wb") as file, (folder / "plan").open("w") as plan:
         builder = Builder(pack=Pack(file), plan=plan)
-        pin = build(builder, records)
+        pin = build(builder, records, files)
         builder.pack.finish(packed)
     with packed.open("rb") as data:
         subprocess.run(

@@ -30,7 +30,7 @@ def status(
     run = state.current
     if watch:
         _watch(run)
-    session = run.session()
+    session = _looking(run)
     _warn(run, session)
     found = status_(session)
     run.answer(lambda: status_document(found), lambda: status_text(found, run.paint()))
@@ -47,13 +47,22 @@ def _watch(run: "State") -> Never:
     if run.as_json:
         raise BadInput("--watch shows and --json prints once", remedy="one of them", code="usage")
     while True:
-        session = run.session()
+        session = _looking(run)
         session.refresh()
         text = status_text(status_(session), run.paint())
         sys.stdout.write(f"{CLEAR}{text}" if sys.stdout.isatty() else f"{text}\n")
         sys.stdout.flush()
         _warn(run, session)
         sleep(WATCH_SECONDS)
+
+
+def _looking(run: "State") -> "Session":
+    """Open the repository for somebody who only looks: the open incidents, and no others."""
+    from commscli.workflow.proof.glancing import glance  # noqa: PLC0415 - lazy, with the rest
+
+    session = run.session()
+    session.glance = glance
+    return session
 
 
 def _warn(run: "State", session: "Session") -> None:
@@ -76,12 +85,13 @@ def next_(
     from commscli.workflow.incident.overview import tasks  # noqa: PLC0415 - lazy
 
     run = state.current
-    session = run.session()
+    steps = run.interactive and not run.as_json and not listed and not exit_code
+    session = run.session() if steps else _looking(run)
     session.refresh()
     _warn(run, session)
     found = tasks(session)
     person = session.actor.person.id
-    if run.interactive and not run.as_json and not listed and not exit_code:
+    if steps:
         from commscli.cli.stepping import step_through  # noqa: PLC0415 - lazy
 
         step_through(run, session)

@@ -149,6 +149,14 @@ class Objects:
         """Return a tree; recently used ones come from memory."""
         return self._tree(object_id, iter(()), {}).entries
 
+    def trees(self, ids: Iterable[str]) -> dict[str, Tree]:
+        """Return many trees by their ids, asked for together."""
+        wanted = dict.fromkeys(ids)
+        return {
+            object_id: parsed_tree(data, self._hash_size).entries
+            for object_id, data in self.read_many("tree", wanted)
+        }
+
     def odd_names(self, object_id: str) -> frozenset[str]:
         """Return the names in a tree that some system could take for others."""
         return frozenset(map(text_of, self._tree(object_id, iter(()), {}).odd))

@@ -16,6 +16,7 @@ from commscli.ledger.tree_bytes import FILE, FOLDER, Tree
 
 _TRUST = re.compile(r"(?P<number>\d{4,})\.(?:yaml|[a-z][a-z0-9_-]*\.sig)")
 _COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
+_ENDS = re.compile(r"\d{8}T\d{6}Z-(?:closed|reopened)-[0-9a-f]{8}\.yaml")
 _INCIDENT = re.compile(r"incidents/(?P<name>[^/]+)(?:/.*)?", re.DOTALL)
 
 Blobs = Mapping[str, str]
@@ -153,6 +154,31 @@ def _trust_files(objects: Objects, root: str) -> dict[str, str]:
 def _inner(objects: Objects, tree: Tree, name: str) -> Tree:
     entry = tree.get(name)
     return objects.tree(entry.id) if entry is not None and entry.mode == FOLDER else {}
+
+
+def open_incidents(objects: Objects, root: str) -> set[str]:
+    """Return the incidents of a tree that nobody closed, by the names of their records.
+
+    Of a commit that passed; in any other a name says nothing.
+    """
+    everything = _inner(objects, objects.tree(root), "incidents")
+    incidents = objects.trees(e.id for e in everything.values() if e.mode == FOLDER)
+    folders = {
+        name: incidents[entry.id].get("records")
+        for name, entry in everything.items()
+        if entry.mode == FOLDER
+    }
+    records = objects.trees(e.id for e in folders.values() if e and e.mode == FOLDER)
+    return {
+        name
+        for name, entry in folders.items()
+        if entry and entry.mode == FOLDER and not _is_closed(records[entry.id])
+    }
+
+
+def _is_closed(records: Iterable[str]) -> bool:
+    said = sorted(filter(_ENDS.fullmatch, records))
+    return bool(said) and "-closed-" in said[-1]
 
 
 def shaken(objects: Objects, trusts: Iterable[TrustFile]) -> dict[str, frozenset[str]]:

@@ -97,6 +97,12 @@ def store(pin: Pin, environ: Mapping[str, str] = os.environ) -> Path:
     return path
 
 
+def state_of(repository: Repository, environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder where this user's machine keeps what it knows of one clone."""
+    name = sha256(str(repository.common_dir).encode()).hexdigest()[:32]
+    return _folder("XDG_STATE_HOME", ".local/state", environ) / "clones" / name
+
+
 def _tips_file(repository: Repository, environ: Mapping[str, str]) -> Path:
     name = sha256(str(repository.common_dir).encode()).hexdigest()[:32]
     return _folder("XDG_STATE_HOME", ".local/state", environ) / "tips" / f"{name}.json"

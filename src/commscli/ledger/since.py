@@ -9,7 +9,7 @@ that does no harm, and it cannot take one for old that no older commit reaches.
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
@@ -48,8 +48,21 @@ class _Graph:
         return (*self.seams, *self.new)
 
 
-def read_since(repository: Repository, tip: CommitId, base: CommitId) -> Part | Whole:
+Wanted = Callable[[Objects, str], Iterable[str]]
+"""Says, by the tree of a commit, which incidents are wanted whatever was touched."""
+
+
+def nobodys(_: Objects, __: str) -> Iterable[str]:
+    """Want no incident but those that were touched."""
+    return ()
+
+
+def read_since(
+    repository: Repository, tip: CommitId, base: CommitId, also: Wanted = nobodys
+) -> Part | Whole:
     """Return what the tip has and the base has not, with what of the older part it touches.
+
+    ``also``: which incidents are to be there besides.
 
     Raises:
         Undecided: if any of it cannot be read, or the clone is shallow.
@@ -65,7 +78,7 @@ def read_since(repository: Repository, tip: CommitId, base: CommitId) -> Part | 
         if listed is None:
             return Whole(why="git cannot say what came after it")
         try:
-            return _part(objects, _graph(objects, listed, tip, base))
+            return _part(objects, _graph(objects, listed, tip, base), also)
         except Strange as found:
             return Whole(why=str(found))
 
@@ -118,13 +131,13 @@ def _nodes(objects: Objects, ids: list[str]) -> list[Node]:
     return nodes
 
 
-def _part(objects: Objects, graph: _Graph) -> Part:
+def _part(objects: Objects, graph: _Graph, also: Wanted) -> Part:
     number = {node.id: place for place, node in enumerate(graph.nodes)}
     seams = [node.tree for node in graph.seams]
     known = Older.of(objects, graph.base.tree, seams)
     gathered = _gather(objects, graph, number)
     _require_new_versions(gathered, known)
-    loaded = {"", *_touched(gathered), *known.diverging}
+    loaded = {"", *_touched(gathered), *known.diverging, *also(objects, graph.nodes[-1].tree)}
     for tree in _before_trust(graph, gathered):
         loaded |= known.differing(tree)
     read = _Read(objects=objects, known=known, gathered=gathered, first=len(graph.nodes))

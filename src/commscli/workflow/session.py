@@ -44,6 +44,8 @@ class Session:
     circumstances: Circumstances
     repository: Repository
     notes: list[str] = field(default_factory=list)
+    glance: Callable[["Session"], Case | None] | None = None
+    """For who only looks: a case that has what they look at, if that can be had sooner."""
     _case: Case | None = None
     _signer: Signer | None = None
     _unreachable: bool = False
@@ -63,9 +65,14 @@ class Session:
     def case(self) -> Case:
         """The history at HEAD, worked out; read anew after whatever moves HEAD."""
         if self._case is None:
-            history = read_history(self.repository, tip(self.repository))
-            self._case = build(history, self.pin_for(history))
+            glanced = self.glance(self) if self.glance is not None else None
+            self._case = self.whole() if glanced is None else glanced
         return self._case
+
+    def whole(self) -> Case:
+        """Work out the history at HEAD from all of it."""
+        history = read_history(self.repository, tip(self.repository))
+        return build(history, self.pin_for(history))
 
     def pin_for(self, history: History) -> Pin | None:
         """Return the pin: ``--pin``, then ``COMMS_PIN``, then this user's store.

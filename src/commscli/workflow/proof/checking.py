@@ -19,6 +19,7 @@ from commscli.ledger.repository import Repository, tip
 from commscli.ledger.settling import settled
 from commscli.ledger.since import contains, read_since
 from commscli.ledger.snapshot import snapshot
+from commscli.workflow.proof.passed_tips import PassedTips
 from commscli.workflow.session import Session
 
 
@@ -87,13 +88,16 @@ def _judged(session: Session, at: CommitId | None, base: CommitId | None) -> _Ju
 def _after(session: Session, at: CommitId | None, base: CommitId) -> Report | Whole:
     """Judge what came after a commit, if that can be told from it."""
     part = read_since(session.repository, at or tip(session.repository), base)
-    if isinstance(part, Whole):
-        return part
-    pin, contained = _pin_for_part(session, part)
+    return part if isinstance(part, Whole) else judge_part(session, part)
+
+
+def judge_part(session: Session, part: Part) -> Report | Whole:
+    """Judge what came after a commit that is taken as checked, if that can be told from it."""
+    pin, contained = pin_for_part(session, part)
     found = check_since(part, pin, contained)
     if isinstance(found, Unsettled):
-        part = settled(session.repository, part, found.first)
-        found = part if isinstance(part, Whole) else check_since(part, pin, contained)
+        more = settled(session.repository, part, found.first)
+        found = more if isinstance(more, Whole) else check_since(more, pin, contained)
     if isinstance(found, Unsettled):
         raise TypeError("what is settled has one answer")
     return found
@@ -111,7 +115,7 @@ def _is_head(session: Session, at: CommitId | None) -> bool:
     return at is None or at == session.repository.resolve("HEAD")
 
 
-def _pin_for_part(session: Session, part: Part) -> tuple[Pin | None, list[CommitId]]:
+def pin_for_part(session: Session, part: Part) -> tuple[Pin | None, list[CommitId]]:
     """Return the pin, and which of the commits that it asks for are in the history."""
     pin = session.pin_for(part.history)
     if pin is None:
@@ -133,6 +137,14 @@ def _remember(session: Session, found: Report) -> None:
     here = branch is not None and found.head == session.repository.resolve(branch)
     if here and branch and found.outcome is Outcome.PASS and _of_all(found):
         pins.remember_tip(session.repository, branch, found.head, session.circumstances.environ)
+        if found.pin is not None and Path(found.pin.source).is_file():
+            passed_here(session, Path(found.pin.source)).keep({branch: found.head})
+
+
+def passed_here(session: Session, pin: Path) -> PassedTips:
+    """Return what this user's machine knows of tips of this clone that passed; for looking only."""
+    folder = pins.state_of(session.repository, session.circumstances.environ)
+    return PassedTips.read(folder, pin)
 
 
 def _of_all(found: Report) -> bool:
