@@ -135,11 +135,25 @@ def _protected(path: str) -> bool:
     return place is not None and place[3] is None
 
 
+def _folders_inside(files: Files) -> dict[str, dict[str, object]]:
+    """The folders in protected places, where there should be none, with what is in each."""
+    found: dict[str, dict[str, object]] = {}
+    for path, file in files.items():
+        place = _PLACE.fullmatch(path)
+        if place and place[3] is not None:
+            found.setdefault(f"{place[1]}/{place[2]}", {})[path] = file
+    return found
+
+
 def _changes(
     old: Files, commit: Commit, frozen: list[tuple[Finding, frozenset[str]]]
 ) -> Iterator[Finding]:
     """What an edge from a parent takes away or changes though it may not."""
     new = commit.files
+    folders = _folders_inside(new)
+    for path, inside in _folders_inside(old).items():
+        if folders.get(path) != inside:
+            yield fault("append-only", path=path, commit=commit.id)
     for path in {*old, *new}:
         if old.get(path) == new.get(path):
             continue
@@ -153,12 +167,15 @@ def _changes(
 
 
 def _new_files(found: Walk, commit: Commit, above: Sequence[Commit]) -> None:
+    before = [_folders_inside(parent.files) for parent in above]
     for path, (mode, data) in commit.files.items():
         place = _PLACE.fullmatch(path)
         if not place or any(path in parent.files for parent in above):
             continue
         if place[3] is not None:
-            found.findings.add(fault("stray-file", path=f"{place[1]}/{place[2]}", commit=commit.id))
+            folder = f"{place[1]}/{place[2]}"
+            if not any(folder in inside for inside in before):
+                found.findings.add(fault("stray-file", path=folder, commit=commit.id))
             continue
         if len(above) > 1:
             found.findings.add(fault("merged-record", path=path, commit=commit.id))

@@ -20,7 +20,8 @@ SETTINGS = {
     "channels.yaml": "channels:\n  status: {adapter: file, as: json}\n",
     "audiences.yaml": "audiences:\n  all-customers:\n    name: All customers\n    detail: simple\n"
     "    channels: [status]\n",
-    "playbooks/service-outage.yaml": "title: Plain\nsummary: plain\nrequired: {investigation: all}\n",
+    "playbooks/service-outage.yaml": "title: Plain\nsummary: plain\n"
+    "required: {investigation: all}\n",
 }
 
 
