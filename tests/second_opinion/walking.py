@@ -215,20 +215,19 @@ def _false_names(commit: Commit, above: Sequence[Commit]) -> Iterator[Finding]:
     for path in new:
         if _FOLDER.fullmatch(path) and commit.files[path][0] in (LINK, SUBMODULE):
             yield fault("stray-file", path=path, commit=commit.id)
-    if not any(_strange(part) for path in new for part in path.split("/")):
-        return
     before = [_entries(parent.files) for parent in above]
     for folder, names in _entries(commit.files).items():
+        if all(names == old.get(folder) for old in before) and above:
+            continue
         for name in names:
-            if not _strange(name) or any(name in old.get(folder, ()) for old in before):
-                continue
-            others = {_fold(other) for other in names if other != name} if folder else set()
-            if _fold(name) in {*OUR_NAMES, *others}:
+            having = [old.get(folder, set()) for old in before]
+            twins = {o for o in names if o != name and _fold(o) == _fold(name)} if folder else set()
+            pretends = _fold(name) in OUR_NAMES and name != _fold(name)
+            is_new = not any(name in old for old in having)
+            together = any(name in old and twins & old for old in having)
+            met = twins and not together and not all(name in old for old in having)
+            if (pretends and is_new) or (twins and is_new) or (len(above) > 1 and met):
                 yield fault("stray-file", path=f"{folder}/{name}".lstrip("/"), commit=commit.id)
-
-
-def _strange(name: str) -> bool:
-    return not name.isascii() or name != name.lower()
 
 
 def _strays(introduced: Mapping[tuple[str, bytes], set[str]]) -> Iterator[Finding]:

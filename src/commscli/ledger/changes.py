@@ -127,15 +127,15 @@ def _alike(objects: Objects, differing: Differences, folder: str, path: str) -> 
     odd = objects.odd_names(folder) if new else frozenset()
     if not odd:
         return frozenset()
-    alike = {name for name in new if _folded(name) != name and _folded(name) in _PROTECTED}
+    alike = {name for name in new if folded(name) != name and folded(name) in _PROTECTED}
     if path:
         among = objects.tree(folder) if not odd.isdisjoint(new) else odd.union(new)
-        count = Counter(map(_folded, among))
-        alike |= {name for name in new if count[_folded(name)] > 1}
+        count = Counter(map(folded, among))
+        alike |= {name for name in new if count[folded(name)] > 1}
     return frozenset(alike)
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
     """Return a name as HFS+, APFS and NTFS compare it: no case, one form, nothing invisible."""
     if name.isascii():
         return name.lower()

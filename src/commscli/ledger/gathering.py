@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from commscli.domain.history import EdgeFault, Stray
-from commscli.ledger.changes import Change, MessageChange
+from commscli.ledger.changes import Change, MessageChange, folded
 from commscli.ledger.objects import Objects, too_many
 from commscli.ledger.tree_bytes import FILE, FOLDER, PLAIN, Entry
 
@@ -142,8 +142,26 @@ class Gathering:
             else:
                 self._single(change, folder, name, messages)
         for commit, paths in merged.items():
+            self._brought_together(commit, paths, parents[commit])
             for path, along in paths.items():
                 self._merged(commit, path, along, parents[commit])
+
+    def _brought_together(
+        self, commit: int, paths: Mapping[str, list[Change]], parents: int
+    ) -> None:
+        """Tell of names that a merge brings together, each taken for the other: no parent has."""
+        groups: dict[str, tuple[set[int | None], list[str]]] = {}
+        for path, along in paths.items():
+            edges = {change.edge.parent for change in along if change.misspelt}
+            if edges:
+                above, _, name = path.rpartition("/")
+                found = groups.setdefault(f"{above}/{folded(name)}", (set(), []))
+                found[0].update(edges)
+                found[1].append(path)
+        for edges, names in groups.values():
+            if len(edges) == parents:
+                for path in names:
+                    self._misspelt(commit, path)
 
     def _single(
         self,
@@ -176,8 +194,6 @@ class Gathering:
 
     def _merged(self, commit: int, path: str, changes: list[Change], parents: int) -> None:
         along = [change for change in changes if not change.misspelt]
-        if len(along) < len(changes):
-            self._misspelt(commit, path)
         for change in along:
             if change.old is not None:
                 self._fault(commit, path, "removed" if change.new is None else "changed")
