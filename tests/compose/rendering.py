@@ -1,7 +1,7 @@
 """What the tests of templates share: the shipped texts, example facts, one way to render."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from commscli.compose.render import Draft, render
 from commscli.compose.sources import template_texts
 from commscli.compose.words import Words
 from commscli.domain.facts import PUBLISHED, normalise
+from commscli.errors import BadInput
 
 SHIPPED = template_texts(shipped("templates"))
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -44,6 +45,24 @@ def rendered(
     one_to_one = audience == "strategic-customers" if personal is None else personal
     said = words(phase=phase, one_to_one=one_to_one, next_update=next_update)
     return render(name=name, sources=SHIPPED, facts=facts, words=said)
+
+
+def serving(folder: str) -> list[str]:
+    """Return the templates of a scenario that serve a cell."""
+    return [
+        name for name in SHIPPED
+        if name.startswith(f"{folder}/") and name.count("/") == 2 and "/parts/" not in name
+    ]  # fmt: skip
+
+
+def needed(name: str, draw: Callable[..., Draft]) -> tuple[str, ...]:
+    """Return the facts that a template cannot do without, as it says itself."""
+    try:
+        draw(name, {})
+    except BadInput as fault:
+        keys = dict.fromkeys(p.text.split("`")[1] for p in fault.problems)
+        return tuple(sorted(keys))
+    return ()
 
 
 def template(body: str, **head: str) -> str:

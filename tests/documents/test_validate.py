@@ -13,6 +13,7 @@ from commscli.documents.models.organisation import Organisation
 from commscli.documents.models.people import PeopleFile
 from commscli.documents.models.playbook import Playbook
 from commscli.documents.validate import read_document
+from commscli.domain.phases import PHASES
 from commscli.errors import BadInput
 
 M = TypeVar("M", bound=BaseModel)
@@ -41,6 +42,12 @@ required:
   lunch: all
   analysis: [A B]
 """
+PLAYBOOK = "title: T\nsummary: S\nrequired: {}\n"
+DUTIES = (
+    "detected-by-provider", "detected-by-client", "technical", "business-impact", "external",
+    "regulatory", "resolution",
+)  # fmt: skip
+GAPS = "\n".join(f"  {duty}: provider" for duty in DUTIES if duty not in {"external", "technical"})
 
 MISFITS: dict[str, tuple[type[BaseModel], str, list[str]]] = {
     "a key is missing": (
@@ -137,6 +144,59 @@ MISFITS: dict[str, tuple[type[BaseModel], str, list[str]]] = {
             "5:15 `resolution`: expected 'all', found `some`",
             "6:3 expected a phase, found `lunch`",
             "7:14 expected an id",
+        ],
+    ),
+    "responsibilities with gaps": (
+        Playbook,
+        f"{PLAYBOOK}responsibilities:\n{GAPS}\n  lunch: client\n",
+        [
+            "5:3 `technical` is missing, and so nobody has it: technical updates",
+            "5:3 `external` is missing, and so nobody has it: what the public",
+            "10:10 `lunch` is no duty: expected detected-by-provider,",
+        ],
+    ),
+    "responsibilities that overlap": (
+        Playbook,
+        f"{PLAYBOOK}responsibilities:\n  technical: client\n  technical: provider\n{GAPS}\n",
+        ["6:3 `technical`"],  # a key that stands twice is no document at all
+    ),
+    "a responsibility of two": (
+        Playbook,
+        f"{PLAYBOOK}responsibilities:\n{GAPS}\n  external: [client, provider]\n",
+        ["10:13 expected one who communicates this, found 2: two would tell it, or neither"],
+    ),
+    "escalations without one trigger, or without an effect": (
+        Playbook,
+        PLAYBOOK + "escalations:\n"
+        "  - {id: a, why: w, tell: [b], when: {severity: SEV-1, after: 1h}}\n"
+        "  - {id: b, why: w, tell: [b], when: {}}\n"
+        "  - {id: c, why: w, when: {after: 1h}}\n"
+        "  - {id: d, why: w, tell: [b], when: {severity: sev1, fact: A}}\n",
+        [
+            "5:38 expected one of severity, after and fact, found severity and after",
+            "6:38 expected one of severity, after and fact, found none",
+            "7:10 c reaches nobody: expected due, tell, or both",
+            "8:49 expected a severity such as SEV-1, found `sev1`",
+            "8:61 expected the key of a fact, such as data_loss, found `A`",
+        ],
+    ),
+    "two escalations of one name": (
+        Playbook,
+        PLAYBOOK + "escalations:\n"
+        "  - {id: a, why: w, tell: [b], when: {after: 1h}}\n"
+        "  - {id: a, why: w, tell: [b], when: {after: 2h}}\n",
+        ["6:10 a second escalation `a`"],
+    ),
+    "paces of a playbook": (
+        Playbook,
+        PLAYBOOK + "acknowledge: soon\nend_of_day: 4pm\ncadence_by_severity: {SEV-6: {}}\n"
+        "cadence_by_urgency: {low: 1h}\nquestions: {vague: [q]}\n",
+        [
+            "4:14 a length of time",
+            '5:13 expected a time such as 16:30, or "", found `4pm`',
+            "6:23 expected a severity such as SEV-1",
+            "7:22 expected 'urgent', 'high' or 'medium', found `low`",
+            "8:13 expected 'technical', 'operational'",
         ],
     ),
     "a subject of two lines": (
@@ -240,6 +300,47 @@ def test_a_playbook_knows_which_cells_it_requires() -> None:
     assert playbook.templates == "base"
 
 
+def test_what_is_required_is_not_optional_and_three_phases_are_optional_unless_said() -> None:
+    book = read(Playbook, "title: T\nsummary: S\nrequired: {monitoring: [a]}\n")
+    assert not book.allows("monitoring", "a")
+    assert [phase for phase in PHASES if book.allows(phase, "b")] == [
+        "monitoring", "analysis", "publishing",
+    ]  # fmt: skip
+    said = read(Playbook, "title: T\nsummary: S\nrequired: {}\noptional: {detection: [a]}\n")
+    assert [phase for phase in PHASES if said.allows(phase, "a")] == ["detection"]
+
+
+def test_a_pace_goes_by_severity_then_by_urgency_then_by_phase() -> None:
+    book = read(
+        Playbook,
+        PLAYBOOK + "cadence: {investigation: 30m}\ncadence_by_urgency: {urgent: 1h}\n"
+        "cadence_by_severity:\n  SEV-1: {investigation: 15m}\n",
+    )
+    assert book.pace("investigation", severity="SEV-1", urgency="urgent") == timedelta(minutes=15)
+    assert book.pace("investigation", severity="SEV-2", urgency="urgent") == timedelta(hours=1)
+    assert book.pace("investigation", severity="SEV-2") == timedelta(minutes=30)
+    assert book.pace("monitoring", severity="SEV-1") is None
+    assert book.acknowledge == timedelta(minutes=15)
+
+
+def test_an_escalation_says_what_sets_it_off() -> None:
+    text = (
+        PLAYBOOK
+        + "escalations:\n"
+        + "".join(
+            f"  - {{id: {id_}, when: {{{when}}}, due: [a], why: w}}\n"
+            for id_, when in (
+                ("a", "severity: SEV-2"),
+                ("b", "after: 90m"),
+                ("c", "fact: data_loss"),
+            )
+        )
+    )
+    assert [escalation.when.said() for escalation in read(Playbook, text).escalations] == [
+        "severity SEV-2 or worse", "90m after the declaration", "the fact data_loss is known",
+    ]  # fmt: skip
+
+
 def test_nothing_that_was_read_can_be_changed() -> None:
     organisation = read(Organisation, ORGANISATION)
     with pytest.raises(ValueError, match="frozen"):
@@ -250,6 +351,7 @@ def test_a_template_head_keeps_the_day_as_it_is_written() -> None:
     head = read(TemplateHead, HEAD)
     assert (head.last_reviewed, head.review_interval) == ("2026-11-22", timedelta(days=180))
     assert (head.subject, head.summary) == ("", "")
+    assert (head.phases, head.facts, head.sms_parts) == ((), (), None)
 
 
 def test_people_come_with_a_key_and_are_persons_unless_said() -> None:

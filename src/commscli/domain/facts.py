@@ -74,8 +74,33 @@ PUBLISHED = (
     _fact("postmortem", "where the postmortem is", "https://example.com/postmortems/12"),
     _fact("summary", "what happened, in a sentence or two", "Card payments failed for two hours."),
     _fact("actions", "what is done so that it stays away", "We doubled the connection pool."),
+    _fact("detected", "when somebody noticed it", "2026-11-22 09:18", "time"),
+    _fact("progress", "what was found or done since the last update", "one gateway is ruled out"),
+    _fact("request", "what the client asked for or reported", "the import does not end"),
+    _fact("urgency", "how pressing the request is: urgent, high or medium", "urgent"),
+    _fact("escalation", "why more people are brought in", "an hour has passed without a remedy"),
+    _fact("decision", "what the reader has to decide", "whether to stop the sale until noon"),
+    _fact("mistaken", "what an earlier message said that is not so", "it began at 09:40"),
+    _fact("correction", "what is so instead", "it began at 09:14"),
+    _fact("dependency", "what is disturbed at a supplier", "the payment network"),
+    _fact("data_scope", "which data are concerned, and of which time", "orders of 22 November"),
+    _fact("recovery", "how data are brought back", "a restore from the copy of 08:00"),
+    _fact("breach", "what happened to personal data", "addresses could be read by others"),
+    _fact("aware", "when a breach of personal data was certain", "2026-11-22 12:30", "time"),
+    _fact("data_categories", "which kinds of personal data", "names and postal addresses"),
+    _fact("people_affected", "how many people, or about how many", "350", "number"),
+    _fact("records_affected", "how many records, or about how many", "410", "number"),
+    _fact("consequences", "what may follow for those concerned", "unwanted letters"),
+    _fact("measures", "what was done or is proposed against it", "the page was taken offline"),
+    _fact("contact_point", "who answers questions about it", "privacy@example.com"),
+    _fact("delay_reason", "why a notice comes late", "the extent was known only on the third day"),
 )
 KEYS = {fact.key: fact for fact in PUBLISHED}
+
+
+def is_key(text: str) -> bool:
+    """Whether this can be the key of a fact, published or an organisation's own."""
+    return _KEY.fullmatch(text) is not None and is_id(text) and text not in RESERVED
 
 
 def checked_key(key: str) -> str:
@@ -84,7 +109,7 @@ def checked_key(key: str) -> str:
     Raises:
         BadInput: if it cannot be one.
     """
-    if _KEY.fullmatch(key) and is_id(key) and key not in RESERVED:
+    if is_key(key):
         return key
     reserved = " (the name has another meaning in templates)" if key in RESERVED else ""
     raise _refused(

@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from commscli.domain.durations import is_duration, is_offset, parse_duration
+from commscli.domain.facts import is_key
 from commscli.domain.ids import is_digest, is_folder, is_id
 from commscli.domain.phases import is_phase
+from commscli.domain.severity import SEVERITIES
 
 T = TypeVar("T")
 
@@ -65,6 +67,7 @@ def _duration(value: object) -> timedelta:
     raise ValueError(f"expected a length of time such as 30m, 2h or 1d, found `{value}`")
 
 
+_TIME_OF_DAY = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -81,6 +84,12 @@ Email = Annotated[str, _expect(lambda t: bool(_EMAIL.fullmatch(t)), "an address:
 Day = Annotated[str, _expect(_is_day, "a day such as 2026-11-22")]
 Offset = Annotated[str, _expect(is_offset, "an offset such as +30m")]
 OffsetOrEmpty = Annotated[str, _expect(_or_empty(is_offset), 'an offset such as +30m, or ""')]
+Severity = Annotated[str, _expect(lambda t: t in SEVERITIES, "a severity such as SEV-1")]
+FactKey = Annotated[str, _expect(is_key, "the key of a fact, such as data_loss")]
+TimeOfDayOrEmpty = Annotated[
+    str,
+    _expect(_or_empty(lambda t: bool(_TIME_OF_DAY.fullmatch(t))), 'a time such as 16:30, or ""'),
+]
 Duration = Annotated[timedelta, BeforeValidator(_duration), WithJsonSchema({"type": "string"})]
 
 Several = Annotated[tuple[T, ...], Field(strict=False)]

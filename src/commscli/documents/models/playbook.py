@@ -1,47 +1,99 @@
 """``playbooks/*.yaml``: a scenario that was thought through in peace time."""
 
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Self
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Field, model_validator
 
+from commscli.documents.document import Loc
+from commscli.documents.models.audiences import Detail
 from commscli.documents.models.kinds import (
     Duration,
     Folder,
     Id,
     Phase,
     Several,
+    Severity,
     SomeLine,
     Strict,
+    TimeOfDayOrEmpty,
 )  # fmt: skip
+from commscli.documents.models.playbook_parts import Escalation, Party, Urgency, Who, duty_faults
+from commscli.documents.validate import Misplaced
+
+OPTIONAL = ("monitoring", "analysis", "publishing")
+"""The phases in which a message may be written, and nobody waits for one, unless it is said."""
+ACKNOWLEDGE = timedelta(minutes=15)
+"""The outer limit for the first acknowledgement after a declaration."""
 
 
-def _tag(value: object) -> str:
-    return "all" if isinstance(value, str) else "some"
-
-
-Who = Annotated[
-    Annotated[Literal["all"], Tag("all")] | Annotated[Several[Id], Tag("some")],
-    Discriminator(_tag),
-]
-"""``all``, or a list of audience ids."""
+def _optional() -> dict[str, Who]:
+    return dict.fromkeys(OPTIONAL, "all")
 
 
 class Playbook(Strict):
     """One scenario: who must be told in which phase, how often, and with which words.
 
     ``templates`` is the folder whose templates override the base set; ``estimates`` are what
-    each gate usually takes; ``language`` are notes to whoever writes.
+    each gate usually takes; ``language`` are notes to whoever writes. ``acknowledge`` is how
+    soon the first acknowledgement has to be out, ``cadence`` how long an audience waits for
+    the next update at most, which a severity or the urgency of a request may shorten, and
+    ``end_of_day`` the local time by which everybody who waits has heard from us that day.
+    ``clocks`` are the regulatory clocks that the scenario suggests looking at, by id;
+    ``questions`` are what the spokesperson answers before drafting, for each level of detail.
+    ``responsibilities`` say who communicates what, each duty exactly once.
     """
 
     title: SomeLine
     summary: str
     templates: Folder = "base"
     required: dict[Phase, Who]
+    optional: dict[Phase, Who] = Field(default_factory=_optional)
+    acknowledge: Duration = ACKNOWLEDGE
     cadence: dict[Phase, Duration] = Field(default_factory=dict)
+    cadence_by_severity: dict[Severity, dict[Phase, Duration]] = Field(default_factory=dict)
+    cadence_by_urgency: dict[Urgency, Duration] = Field(default_factory=dict)
+    end_of_day: TimeOfDayOrEmpty = ""
     estimates: dict[Id, Duration] = Field(default_factory=dict)
+    responsibilities: dict[Id, Party] = Field(default_factory=dict)
+    escalations: Several[Escalation] = ()
+    clocks: Several[Id] = ()
+    questions: dict[Detail, Several[SomeLine]] = Field(default_factory=dict)
     language: Several[str] = ()
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        faults = [*duty_faults(self.responsibilities), *self._second_escalations()]
+        if faults:
+            raise Misplaced(faults)
+        return self
+
+    def _second_escalations(self) -> Iterator[tuple[Loc, str]]:
+        seen: set[str] = set()
+        for number, escalation in enumerate(self.escalations):
+            if escalation.id in seen:
+                yield ("escalations", number, "id"), f"a second escalation `{escalation.id}`"
+            seen.add(escalation.id)
 
     def requires(self, phase: str, audience: str) -> bool:
         """Whether this cell of the matrix has to be filled."""
-        who = self.required.get(phase, ())
-        return who == "all" or audience in who
+        return _names(self.required.get(phase, ()), audience)
+
+    def allows(self, phase: str, audience: str) -> bool:
+        """Whether this cell may be filled and need not be: what is required is not optional."""
+        optional = _names(self.optional.get(phase, ()), audience)
+        return optional and not self.requires(phase, audience)
+
+    def pace(self, phase: str, *, severity: str = "", urgency: str = "") -> timedelta | None:
+        """Return how long somebody waits at most: by severity, else by urgency, else by phase."""
+        by_urgency = {str(key): length for key, length in self.cadence_by_urgency.items()}
+        return (
+            self.cadence_by_severity.get(severity, {}).get(phase)
+            or by_urgency.get(urgency)
+            or self.cadence.get(phase)
+        )
+
+
+def _names(who: Who, audience: str) -> bool:
+    return who == "all" or audience in who

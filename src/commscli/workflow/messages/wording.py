@@ -46,7 +46,7 @@ def worded(
         BadInput: if a fact is missing, or the template cannot be used.
     """
     audience, organisation = settings.audiences[told.audience], settings.organisation
-    offset = _offset(settings, playbook, told.phase)
+    offset = _offset(settings, playbook, told)
     rendered = render(
         name=template,
         sources=settings.templates,
@@ -74,9 +74,9 @@ def worded(
     return join(head, rendered.body), rendered.chain
 
 
-def _offset(settings: Settings, playbook: Playbook, phase: str) -> str:
-    if phase in LAST_WORDS:
+def _offset(settings: Settings, playbook: Playbook, told: Told) -> str:
+    if told.phase in LAST_WORDS:
         return ""
-    if phase in playbook.cadence:
-        return format_offset(playbook.cadence[phase])
-    return settings.organisation.defaults.next_update
+    urgency = told.facts.get("urgency", "")
+    pace = playbook.pace(told.phase, severity=told.severity, urgency=urgency)
+    return settings.organisation.defaults.next_update if pace is None else format_offset(pace)
