@@ -66,7 +66,9 @@ def test_every_document_of_every_command_fits(small: Cast) -> None:
         ["trust", "role", "bo", "--role", "legal-officer"], ["template", "list"],
         ["template", "show", "base/message"],
         ["template", "ok", "base/detection/all-customers", "--audience", "customers", "--show"],
-        ["playbook", "list"],
+        ["template", "check"], ["template", "diff", "base/message"],
+        ["template", "preview", "occasions/correction"],
+        ["playbook", "list"], ["playbook", "check"], ["playbook", "preview", "client-support"],
         ["playbook", "show", "service-outage"], ["check"], ["show", MESSAGE],
         ["preview", MESSAGE], ["skip", "internal", "--why", "in the room"],
         ["hook", "install"], ["hook", "run", "pre-commit"],
@@ -94,6 +96,8 @@ def test_every_document_of_every_command_fits(small: Cast) -> None:
     said(ana, "bundle", "checkout")
     said(ana, "phase", "identification", "--why", "found")
     said(bo, "approve", MESSAGE, code=1)
+    ana.clean = False  # a playbook that was begun is for its author to commit
+    said(ana, "playbook", "new", "hack")
     for begun in documents_of_beginners(small):
         seen.add(fits(begun))
     assert sorted(seen) == NAMES, "each schema is exercised here"

@@ -11,7 +11,7 @@ VALUES = frozenset({"-C", "-i", "--incident", "--key", "--color"})
 SHORT = ("-C", "-i")
 TAKE_TEXT = frozenset({
     "--why", "--object", "--suggest", "--file", "--name", "--organisation", "--email",
-    "--reporter", "--reference", "--fact",
+    "--reporter", "--reference", "--fact", "--title",
 })  # fmt: skip
 """Options whose value is somebody's words, whatever these look like."""
 

@@ -1,4 +1,4 @@
-"""``comms init``, ``join``, ``doctor``, ``template``, ``playbook``, ``demo``: in peace time."""
+"""``comms init``, ``join``, ``doctor``: in peace time."""
 
 import sys
 from collections.abc import Iterable
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commscli.cli.app import app, group, state
+from commscli.cli.app import app, state
 from commscli.cli.exits import Exit
-from commscli.errors import BadInput, Refused
+from commscli.errors import BadInput
 
 if TYPE_CHECKING:
     from commscli.domain.history import Pin
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from commscli.workflow.setup.joining import Joined
 
 PANEL = "Peace time"
-templates = group("template", "The templates that drafts come from.", PANEL)
-playbooks = group("playbook", "The scenarios that were thought through before.", PANEL)
 
 
 @app.command(rich_help_panel=PANEL)
@@ -124,106 +122,3 @@ def doctor() -> None:
 
 def _worst(answers: "Iterable[Answer]") -> Exit:
     return Exit.REFUSED if any(a.level == "error" for a in answers) else Exit.DONE
-
-
-@templates.command("list")
-def template_list() -> None:
-    """List the templates: of this repository, or the shipped ones."""
-    from commscli.render.documents import plain_document  # noqa: PLC0415 - lazy
-    from commscli.render.peace_text import listing_text  # noqa: PLC0415 - lazy
-    from commscli.workflow.setup.library_of import template_heads  # noqa: PLC0415 - lazy
-
-    run = state.current
-    found = template_heads(run.circumstances())
-    listed = [{"id": name, "title": title} for name, title in found.items()]
-    run.answer(
-        lambda: plain_document("templates", {"templates": listed}),
-        lambda: listing_text(found),
-    )
-
-
-@templates.command("show")
-def template_show(name: Annotated[str, typer.Argument()]) -> None:
-    """Print a template."""
-    from commscli.workflow.setup.library_of import templates as templates_  # noqa: PLC0415 - lazy
-
-    _show("template", name, templates_(state.current.circumstances()), "comms template list")
-
-
-@templates.command("ok")
-def template_ok(  # noqa: PLR0917 - typer's form
-    name: Annotated[str, typer.Argument()],
-    audience: Annotated[str, typer.Option(metavar="A", help="For whom.")] = "",
-    phase: Annotated[str, typer.Option(metavar="P", help="In which phase.")] = "",
-    with_: Annotated[
-        list[str], typer.Option("--with", metavar="FACT", help="A fact to leave open; repeat it.")
-    ] = [],  # noqa: B006 - typer's form
-    gate: Annotated[str, typer.Option(metavar="G", help="Which gate, for who holds several.")] = "",
-    until: Annotated[str, typer.Option(metavar="TIME", help="When to look at it again.")] = "",
-    show: Annotated[bool, typer.Option("--show", help="Print the text and sign nothing.")] = False,
-) -> None:
-    """Pass the words of a template beforehand, for a gate that is mine."""
-    from commscli.cli.asking import yes  # noqa: PLC0415 - lazy
-    from commscli.cli.telling import tell_recorded  # noqa: PLC0415 - lazy
-    from commscli.render.documents import plain_document  # noqa: PLC0415 - lazy
-    from commscli.workflow.settings import load_settings  # noqa: PLC0415 - lazy
-    from commscli.workflow.verdicts.preapproving import (  # noqa: PLC0415 - lazy
-        Wanted,
-        approve_template,
-        complete,
-        text_of,
-    )
-
-    run = state.current
-    session = run.session()
-    wanted = complete(
-        Wanted(template=name, audience=audience, phase=phase, facts=with_, gate=gate, until=until)
-    )
-    text = text_of(load_settings(session), wanted)
-    if show:
-        document = {"template": name, "audience": wanted.audience, "phase": wanted.phase,
-                    "text": text}  # fmt: skip
-        run.answer(lambda: plain_document("template-text", document), lambda: run.as_is(text))
-        return
-    run.tell(text)
-    if run.interactive and not yes("Pass these words, whenever they are used?"):
-        raise Refused("nothing was signed", remedy=f"edit templates/{name}.md", code="declined")
-    recorded = approve_template(session, wanted, text)
-    digest = recorded.records[0].digest
-    tell_recorded(run, recorded, lambda: f"{digest}\n")
-    run.tell(f"not current yet: an admin lists it (comms trust preapprove {digest[:12]})")
-
-
-@playbooks.command("list")
-def playbook_list() -> None:
-    """List the playbooks: of this repository, or the shipped ones."""
-    from commscli.render.documents import plain_document  # noqa: PLC0415 - lazy
-    from commscli.render.peace_text import listing_text  # noqa: PLC0415 - lazy
-    from commscli.workflow.setup.library_of import playbook_titles  # noqa: PLC0415 - lazy
-
-    run = state.current
-    found = playbook_titles(run.circumstances())
-    listed = [{"id": name, "title": title} for name, title in found.items()]
-    run.answer(
-        lambda: plain_document("playbooks", {"playbooks": listed}),
-        lambda: listing_text(found),
-    )
-
-
-@playbooks.command("show")
-def playbook_show(name: Annotated[str, typer.Argument()]) -> None:
-    """Print a playbook."""
-    from commscli.workflow.setup.library_of import playbooks as playbooks_  # noqa: PLC0415 - lazy
-
-    _show("playbook", name, playbooks_(state.current.circumstances()), "comms playbook list")
-
-
-def _show(what: str, name: str, texts: dict[str, str], remedy: str) -> None:
-    from commscli.render.documents import plain_document  # noqa: PLC0415 - lazy
-
-    if name not in texts:
-        raise BadInput(f"no {what} is called {name!r}", remedy=remedy, code=f"no-{what}")
-    state.current.answer(
-        lambda: plain_document(what, {"id": name, "text": texts[name]}),
-        lambda: state.current.as_is(texts[name]),
-    )

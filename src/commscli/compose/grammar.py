@@ -26,7 +26,7 @@ _ALLOWED = (
     nodes.FromImport, nodes.Macro, nodes.Call, nodes.And, nodes.Or, nodes.Not, nodes.Compare,
     nodes.Operand, nodes.CondExpr, nodes.Tuple, nodes.List, nodes.Keyword,
 )  # fmt: skip
-_SPACES: Mapping[str, tuple[str, ...] | None] = {
+SPACES: Mapping[str, tuple[str, ...] | None] = {
     "words": WORDS,
     "send": tuple(slot.removeprefix("send.") for slot in SEND_SLOTS),
     "recipient": None,  # the columns of a list are the organisation's own
@@ -95,7 +95,7 @@ class _Grammar:
                 yield node.lineno, _unknown("filter", node.name, FILTERS)
             case nodes.Test() if node.name not in TESTS:
                 yield node.lineno, _unknown("test", node.name, TESTS)
-            case nodes.Name() if node.name in _SPACES or node.name in ("self", "super"):
+            case nodes.Name() if node.name in SPACES or node.name in ("self", "super"):
                 yield node.lineno, f"`{node.name}` cannot stand alone"
             case nodes.Extends() | nodes.Include() | nodes.FromImport():
                 yield from _link(node)
@@ -110,11 +110,11 @@ class _Grammar:
 
 def _attribute(node: nodes.Getattr) -> Iterator[Fault]:
     space = node.node.name if isinstance(node.node, nodes.Name) else ""
-    if space not in _SPACES:
-        known = ", ".join(f"{name}.…" for name in _SPACES)
+    if space not in SPACES:
+        known = ", ".join(f"{name}.…" for name in SPACES)
         yield node.lineno, f"`.{node.attr}` is not available here: expected {known}"
         return
-    names = _SPACES[space]
+    names = SPACES[space]
     if names is None:
         if not node.attr.isidentifier() or not node.attr[0].islower() or not node.attr.islower():
             yield node.lineno, f"`{space}.{node.attr}`: expected a column in small letters"

@@ -1,9 +1,8 @@
 """What ``init``, ``join`` and ``doctor`` say."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from commscli.render.documents import Document, plain_document
-from commscli.render.escaping import one_line
 from commscli.render.human import Paint, paragraph
 from commscli.workflow.setup.doctoring import Answer
 from commscli.workflow.setup.initialising import Begun
@@ -63,13 +62,6 @@ def answers_document(answers: Iterable[Answer]) -> Document:
 
 def _listed(answers: Iterable[Answer]) -> list[Document]:
     return [{"what": a.what, "level": a.level, "text": a.text, "remedy": a.remedy} for a in answers]
-
-
-def listing_text(titles: Mapping[str, str]) -> str:
-    """Return names with their titles, a line each; titles are whatever a repository says."""
-    width = max(map(len, titles), default=0)
-    lines = (f"{name:<{width}}  {title}" for name, title in titles.items())
-    return "".join(f"{one_line(line).rstrip()}\n" for line in lines)
 
 
 def joined_document(joined: Joined, answers: Iterable[Answer]) -> Document:

@@ -18,6 +18,7 @@ from commscli.documents.models.kinds import (
 from commscli.documents.validate import Misplaced
 from commscli.domain.durations import format_duration
 from commscli.domain.duties import DUTIES
+from commscli.domain.severity import SEVERITIES
 
 Urgency = Literal["urgent", "high", "medium"]
 """How pressing a client's request is: blocked, a workaround exists, an inconvenience."""
@@ -82,7 +83,8 @@ class When(Strict):
     def said(self) -> str:
         """Return the trigger in words."""
         if self.severity is not None:
-            return f"severity {self.severity} or worse"
+            worst = self.severity == SEVERITIES[0]
+            return f"severity {self.severity}{'' if worst else ' or worse'}"
         if self.after is not None:
             return f"{format_duration(self.after)} after the declaration"
         return f"the fact {self.fact} is known"

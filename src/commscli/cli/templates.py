@@ -1,0 +1,179 @@
+"""``comms template``: list, show, try, compare, check and pass beforehand."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from commscli.cli.app import group, state
+from commscli.cli.exits import Exit
+from commscli.cli.incident import pairs
+from commscli.cli.peace import PANEL
+from commscli.errors import BadInput, Refused
+
+if TYPE_CHECKING:
+    from commscli.workflow.circumstances import Circumstances
+    from commscli.workflow.library.shelf import Shelf
+
+templates = group("template", "The templates that drafts come from.", PANEL)
+Name = Annotated[str, typer.Argument(metavar="NAME")]
+
+
+@templates.command("list")
+def template_list() -> None:
+    """List the templates: of this repository, or the shipped ones."""
+    from commscli.render.documents import plain_document  # noqa: PLC0415 - lazy
+    from commscli.render.library_text import listing_text  # noqa: PLC0415 - lazy
+    from commscli.workflow.setup.library_of import template_heads  # noqa: PLC0415 - lazy
+
+    run = state.current
+    found = template_heads(run.circumstances())
+    listed = [{"id": name, "title": title} for name, title in found.items()]
+    run.answer(
+        lambda: plain_document("templates", {"templates": listed}),
+        lambda: listing_text(found),
+    )
+
+
+@templates.command("show")
+def template_show(name: Name) -> None:
+    """Print a template."""
+    from commscli.workflow.setup.library_of import templates as templates_  # noqa: PLC0415 - lazy
+
+    show_text("template", name, templates_(state.current.circumstances()), "comms template list")
+
+
+@templates.command("ok")
+def template_ok(  # noqa: PLR0917 - typer's form
+    name: Name,
+    audience: Annotated[str, typer.Option(metavar="A", help="For whom.")] = "",
+    phase: Annotated[str, typer.Option(metavar="P", help="In which phase.")] = "",
+    with_: Annotated[
+        list[str], typer.Option("--with", metavar="FACT", help="A fact to leave open; repeat it.")
+    ] = [],  # noqa: B006 - typer's form
+    gate: Annotated[str, typer.Option(metavar="G", help="Which gate, for who holds several.")] = "",
+    until: Annotated[str, typer.Option(metavar="TIME", help="When to look at it again.")] = "",
+    show: Annotated[bool, typer.Option("--show", help="Print the text and sign nothing.")] = False,
+) -> None:
+    """Pass the words of a template beforehand, for a gate that is mine."""
+    from commscli.cli.asking import yes  # noqa: PLC0415 - lazy
+    from commscli.cli.telling import tell_recorded  # noqa: PLC0415 - lazy
+    from commscli.render.documents import plain_document  # noqa: PLC0415 - lazy
+    from commscli.workflow.settings import load_settings  # noqa: PLC0415 - lazy
+    from commscli.workflow.verdicts.preapproving import (  # noqa: PLC0415 - lazy
+        Wanted,
+        approve_template,
+        complete,
+        text_of,
+    )
+
+    run = state.current
+    session = run.session()
+    wanted = complete(
+        Wanted(template=name, audience=audience, phase=phase, facts=with_, gate=gate, until=until)
+    )
+    text = text_of(load_settings(session), wanted)
+    if show:
+        document = {"template": name, "audience": wanted.audience, "phase": wanted.phase,
+                    "text": text}  # fmt: skip
+        run.answer(lambda: plain_document("template-text", document), lambda: run.as_is(text))
+        return
+    run.tell(text)
+    if run.interactive and not yes("Pass these words, whenever they are used?"):
+        raise Refused("nothing was signed", remedy=f"edit templates/{name}.md", code="declined")
+    recorded = approve_template(session, wanted, text)
+    digest = recorded.records[0].digest
+    tell_recorded(run, recorded, lambda: f"{digest}\n")
+    run.tell(f"not current yet: an admin lists it (comms trust preapprove {digest[:12]})")
+
+
+@templates.command("check")
+def template_check(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...")] = None,
+) -> None:
+    """Look for mistakes, unknown facts and overdue reviews."""
+    from commscli.render.library_text import looked_document, looked_text  # noqa: PLC0415 - lazy
+    from commscli.workflow.library.checking_templates import check_templates  # noqa: PLC0415 - lazy
+
+    run = state.current
+    circumstances = run.circumstances()
+    looked = check_templates(shelf(circumstances), circumstances, names or ())
+    run.answer(
+        lambda: looked_document(looked, "template-check"),
+        lambda: looked_text(looked, "template", run.paint()),
+    )
+    run.exit_code = Exit.REFUSED if looked.errors else Exit.DONE
+
+
+@templates.command("diff")
+def template_diff(name: Name) -> None:
+    """Compare the shipped version of a template with yours."""
+    from commscli.render.documents import plain_document  # noqa: PLC0415 - lazy
+    from commscli.render.library_text import diff_text  # noqa: PLC0415 - lazy
+    from commscli.workflow.library.comparing import compare  # noqa: PLC0415 - lazy
+
+    run = state.current
+    compared = compare(shelf(run.circumstances()), name)
+    document = {"id": name, "state": compared.state, "diff": compared.diff}
+    run.answer(
+        lambda: plain_document("template-diff", document),
+        lambda: diff_text(compared.diff, run.paint()),
+    )
+    said = {
+        "same": "the same words as shipped",
+        "changed": "- is what is shipped, + is what you have",
+        "own": "your own: nothing of this name is shipped",
+        "lacking": f"shipped, and not here: comms -C / template show {name}",
+    }
+    run.tell(said[compared.state])
+
+
+@templates.command("preview")
+def template_preview(
+    name: Name,
+    with_: Annotated[
+        list[str], typer.Option("--with", metavar="K=V", help="A fact; repeat it.")
+    ] = [],  # noqa: B006 - typer's form
+    audience: Annotated[str, typer.Option(metavar="A", help="For whom.")] = "",
+    phase: Annotated[str, typer.Option(metavar="P", help="In which phase.")] = "",
+    bare: Annotated[bool, typer.Option("--bare", help="Without example facts.")] = False,
+) -> None:
+    """Render a template with example facts, or with yours."""
+    from commscli.render.library_text import tried_document, tried_text  # noqa: PLC0415 - lazy
+    from commscli.workflow.library.trying import Trial, attempt  # noqa: PLC0415 - lazy
+
+    run = state.current
+    circumstances = run.circumstances()
+    trial = Trial(template=name, audience=audience, phase=phase, facts=pairs(with_), bare=bare)
+    tried = attempt(shelf(circumstances), circumstances, trial)
+    run.answer(lambda: tried_document(tried), lambda: tried_text(tried))
+    if tried.summary:
+        run.tell(tried.summary)
+    run.tell(f"it cannot do without: {', '.join(tried.needs) or 'no fact at all'}")
+
+
+def shelf(circumstances: "Circumstances") -> "Shelf":
+    """Return what lies here, and say where it is not what drafts are made of."""
+    from commscli.workflow.library.shelf import open_shelf  # noqa: PLC0415 - lazy
+
+    found = open_shelf(circumstances)
+    if found.uncommitted:
+        count = len(found.uncommitted)
+        shown = f"{found.uncommitted[0]}{f' and {count - 1} more' if count > 1 else ''}"
+        state.current.tell(f"not committed: {shown}; a draft is made of what is committed")
+    return found
+
+
+def show_text(what: str, name: str, texts: dict[str, str], remedy: str) -> None:
+    """Print the exact text of a template or playbook.
+
+    Raises:
+        BadInput: if there is none of that name.
+    """
+    from commscli.render.documents import plain_document  # noqa: PLC0415 - lazy
+
+    if name not in texts:
+        raise BadInput(f"no {what} is called {name!r}", remedy=remedy, code=f"no-{what}")
+    state.current.answer(
+        lambda: plain_document(what, {"id": name, "text": texts[name]}),
+        lambda: state.current.as_is(texts[name]),
+    )

@@ -1,0 +1,1 @@
+"""Templates and playbooks in peace time: look at them, try them out, start new ones."""
