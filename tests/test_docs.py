@@ -265,7 +265,10 @@ def test_the_table_of_exit_codes_is_that_of_the_code() -> None:
     assert all(len(row) == 3 and all(row) for row in table)
 
 
-OWN_PAGES = ["attacks.md", "ci.md", "format.md", "exit-codes.md", "privacy.md", "threat-model.md"]
+OWN_PAGES = [
+    "attacks.md", "ci.md", "format.md", "exit-codes.md", "playbooks.md", "privacy.md",
+    "threat-model.md",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", [*OWN_PAGES, *(f"rules/{id_}.md" for id_ in IDS)])

@@ -319,3 +319,16 @@ def test_a_draft_promises_its_next_update_at_the_pace_of_its_severity(small: Cas
         draft = (shown / "investigation-all-customers-1" / "draft.md").read_text(encoding="utf-8")
         assert f'next_update: "{promised}"' in draft or f"next_update: {promised}\n" in draft
         assert "Using search takes longer than usual" in draft
+
+
+def test_a_mistake_in_a_playbook_stops_no_incident_of_another(small: Cast) -> None:
+    ana = small.ana
+    ana.edit("playbooks/data-loss.yaml", "title: 3\n")
+    (message,) = small.declare("customers")
+    ana.done("show", message)
+    ran = ana("doctor")
+    assert ran.code == 1
+    assert "error    settings: playbooks/data-loss.yaml cannot be used" in ran.out
+    ran = ana("new", "Lost orders", "--severity", "1", "--playbook", "data-loss")
+    assert ran.code == 2
+    assert "playbooks/data-loss.yaml:1:8: `title`" in ran.err

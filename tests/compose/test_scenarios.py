@@ -160,3 +160,10 @@ def test_a_client_is_shown_respect_and_a_ticket_is_closed_well() -> None:
     closed = rendered("client-support/resolution/strategic-customers").body
     for key in ("cause", "remedy", "actions"):
         assert FACTS[key].rstrip(".") in closed
+
+
+def test_the_page_names_every_scenario_occasion_duty_and_key() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "playbooks.md").read_text(encoding="utf-8")
+    occasions = {n.removeprefix("occasions/") for n in SHIPPED if n.startswith("occasions/")}
+    for word in (*BOOKS, *(occasions - {"message"}), *DUTIES, *Playbook.model_fields):
+        assert f"`{word}`" in page, word

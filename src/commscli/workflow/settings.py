@@ -1,6 +1,6 @@
 """The documents that people edit, as the commit at HEAD has them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -93,7 +93,7 @@ def load_settings(session: Session) -> Settings:
     """Return the settings at HEAD; edits that are not committed are told, not used.
 
     Raises:
-        BadInput: with every problem of every file.
+        BadInput: with every problem of every file; of a playbook, once it is asked for.
     """
     with snapshot(session.repository, tip(session.repository)) as files:
         reading = _Reading(session=session, files=files)
@@ -101,7 +101,7 @@ def load_settings(session: Session) -> Settings:
         audiences = reading.document("audiences.yaml", Audiences)
         channels = reading.document("channels.yaml", Channels)
         playbooks = {
-            name.removesuffix(".yaml"): reading.playbook(f"playbooks/{name}", data)
+            name.removesuffix(".yaml"): data
             for name, data in files.files("playbooks")
             if name.endswith(".yaml")
         }
@@ -117,7 +117,7 @@ def load_settings(session: Session) -> Settings:
         organisation=organisation,
         audiences=audiences.audiences,
         channels=channels.channels,
-        playbooks={name: book for name, book in playbooks.items() if book is not None},
+        playbooks=_Playbooks(playbooks),
         templates=templates,
     )
 
@@ -137,12 +137,29 @@ class _Reading:
             self.faults.append(fault)
             return None
 
-    def playbook(self, path: str, data: bytes) -> Playbook | None:
-        try:
-            return read_document(Playbook, data, path=path)
-        except BadInput as fault:
-            self.faults.append(fault)
-            return None
+
+class _Playbooks(Mapping[str, Playbook]):
+    """Playbooks, each read when it is asked for.
+
+    An incident has one of them: a mistake in another is no reason to stop its messages, and
+    reading all of them costs more than the rest of a command. ``doctor`` reads every one.
+    """
+
+    def __init__(self, texts: Mapping[str, bytes]) -> None:
+        self._texts = texts
+        self._read: dict[str, Playbook] = {}
+
+    def __getitem__(self, id_: str) -> Playbook:
+        if id_ not in self._read:
+            data, path = self._texts[id_], f"playbooks/{id_}.yaml"
+            self._read[id_] = read_document(Playbook, data, path=path)
+        return self._read[id_]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
 
 
 def _all_of(faults: list[BadInput]) -> BadInput:

@@ -85,7 +85,8 @@ def _key(session: Session) -> Iterator[Answer]:
 
 def _settings(session: Session) -> Iterator[Answer]:
     settings = load_settings(session)
-    text = f"audiences {len(settings.audiences)}, playbooks {len(settings.playbooks)}"
+    playbooks = tuple(settings.playbooks.values())  # each is read here, for its mistakes
+    text = f"audiences {len(settings.audiences)}, playbooks {len(playbooks)}"
     yield Answer(what="settings", level="ok", text=text)
 
 
