@@ -332,3 +332,15 @@ def test_a_mistake_in_a_playbook_stops_no_incident_of_another(small: Cast) -> No
     ran = ana("new", "Lost orders", "--severity", "1", "--playbook", "data-loss")
     assert ran.code == 2
     assert "playbooks/data-loss.yaml:1:8: `title`" in ran.err
+
+
+def test_an_occasion_is_drafted_as_any_message_is(small: Cast) -> None:
+    small.declare()
+    ana = small.ana
+    ana.done("fact", "mistaken=it began at 09:40", "correction=it began at 09:14")
+    (message,) = ana.done("draft", "customers", "--template", "occasions/correction").ids
+    shown = ana.done("show", message).out
+    assert "We wrote: it began at 09:40. That is not so." in shown
+    ran = ana("draft", "internal", "--template", "occasions/regulatory-notification")
+    assert ran.code == 2
+    assert "3 facts are missing" in ran.err
