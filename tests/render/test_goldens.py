@@ -59,6 +59,8 @@ def test_one_incident_as_everybody_sees_it(full: Cast) -> None:
     gates_and_sends(full)
     phases_move_on(full)
     golden(full, "log", ana("log"))
+    golden(full, "metrics", ana("metrics"))
+    golden(full, "metrics-all", ana("metrics", "--all"))
 
 
 LONG = ("We promised never to name a means of payment before the bank has agreed to it; say "
