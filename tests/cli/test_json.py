@@ -95,6 +95,8 @@ def test_every_document_of_every_command_fits(small: Cast) -> None:
     said(ana, "check")
     said(ana, "bundle", "checkout")
     said(ana, "metrics")
+    said(ana, "report")
+    said(ana, "report", "--open", "--drills")
     said(ana, "phase", "identification", "--why", "found")
     said(bo, "approve", MESSAGE, code=1)
     ana.clean = False  # a playbook that was begun is for its author to commit

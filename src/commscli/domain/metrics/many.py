@@ -65,13 +65,13 @@ def summarise(measures: Sequence[Measures], zone: tzinfo) -> Summary:
     times: dict[str, list[int]] = {}
     for message in messages:
         for gate in message.gates:
-            if gate.seconds is not None:
-                times.setdefault(gate.gate, []).append(gate.seconds)
+            found = times.setdefault(gate.gate, [])  # the open ones too keep their place in order
+            found += [gate.seconds] if gate.seconds is not None else []
     return Summary(
         incidents=len(measures),
         acknowledgement=spread(_acknowledged(measures)),
         to_send=spread(_to_send(measures)),
-        gates={gate: spread(found) for gate, found in times.items()},
+        gates={gate: spread(found) for gate, found in times.items() if found},
         revisions=spread(message.revisions for message in messages),
         sends=sum(one.sends for one in measures),
         kept=sum(one.kept for one in measures),

@@ -88,7 +88,9 @@ def measures_of(
         drill=incident.drill,
         declared=moment(incident.declared_at),
         inside=frozenset(inside),
-        skipped=incident.skipped,
+        skipped={
+            (phase, str(audience)): why for (phase, audience), why in incident.skipped.items()
+        },
         journeys=tuple(_journeys(in_order(case.messages, settings.audiences))),
     )
     return measure(course, session.circumstances.now)

@@ -1,0 +1,214 @@
+"""``comms report``: what is known, who did what, how it was told; and what people add."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from commscli.render.report_markdown import plain_text
+from tests.cli.test_json import fits
+from tests.cli.test_metrics import told
+from tests.support.cast import Cast
+from tests.support.scrub import assert_golden, scrubbed
+
+pytest_plugins = ["tests.support.cast_fixtures"]
+HEADINGS = [
+    "Summary", "Date of incident", "Reporter", "Severity", "Timeline of response",
+    "Exposure and impacts", "Suspected root cause", "Resolution", "Mitigation and prevention",
+    "How communication went", "What this rests on",
+]  # fmt: skip
+HOSTILE = "<script>alert(1)</script> **bold** | [a](http://b) & \u202e ::error::x"
+
+
+class Tags(HTMLParser):
+    """Every tag of a page, and what it says."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.words: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+def ended(cast: Cast) -> str:
+    """An incident with nearly everything: sends, a kept and a broken promise, a skip, facts."""
+    incident = told(cast)
+    ana, bo = cast.ana, cast.bo
+    cast.later(10)
+    (message,) = ana.done("draft", "customers").ids
+    bo.done("sync")
+    bo.done("approve", message, "--object", "It names the wrong time.")
+    cast.later(2)
+    ana.done("sync")
+    ana.done("revise", message, "--file", "-",
+             stdin=b"Still failing. More by {{ send.next_update }}.\n")  # fmt: skip
+    bo.done("sync")
+    settle = bo.done("approve", message, "--gate", "approval")
+    assert settle.code == 0
+    cast.passed(message, "release")
+    ana.done("sync")
+    ana.done("send", message)
+    ana.done("skip", "strategic", "--why", "each of them was phoned")
+    cast.later(60)
+    ana.done("phase", "identification", "--why", "a certificate ran out")
+    ana.done("severity", "2", "--why", "half of them work")
+    ana.done("fact", "cause=an expired certificate", "end=2026-11-22T10:50:00Z",
+             "follow_up_1=Alert 30 days ahead (owner: Ines, due: 2026-11-20)")  # fmt: skip
+    return incident
+
+
+def test_the_report_as_people_read_it(small: Cast) -> None:
+    ended(small)
+
+    for form in ("md", "html"):
+        text = small.ana.done("report", "--format", form).out
+        assert_golden(f"report.{form}", scrubbed(text, small.root))
+    assert_golden("report-open.txt", scrubbed(small.ana.done("report", "--open").out, small.root))
+
+
+def test_every_heading_is_there_and_says_what_is_not_recorded(small: Cast) -> None:
+    small.ana.done("new", "Outage", "--severity", "2")
+
+    text = small.ana.done("report").out
+
+    assert re.findall(r"^## (.*)$", text, re.MULTILINE) == [*HEADINGS, "Follow-ups"]
+    for heading in ("Reporter", "Suspected root cause", "Summary"):
+        assert f"## {heading}\n\nnot recorded\n" in text
+
+
+def test_the_document_has_what_the_page_has(small: Cast) -> None:
+    incident = ended(small)
+
+    document = small.ana.done("report", "--json").json
+
+    assert fits(document) == "report"
+    assert document["incident"] == incident
+    assert [change["value"] for change in document["severities"]] == ["SEV-1", "SEV-2"]
+    assert [change["value"] for change in document["phases"]] == [
+        "investigation", "identification",
+    ]  # fmt: skip
+    assert [(o["person"], o["stands"]) for o in document["objections"]] == [("bo", False)]
+    assert document["follow_ups"][0]["owner"] == "Ines"
+    assert [p["state"] for p in document["communication"]["promises"]] == ["kept", "broken"]
+
+
+def test_hostile_words_are_only_words(small: Cast) -> None:
+    incident = told(small)
+    small.ana.done("fact", "ticket=" + HOSTILE.replace("\u202e", ""))
+    small.ana.edit(f"incidents/{incident}/report.md", f"## Follow-ups\n\n- {HOSTILE}\n")
+
+    page = small.ana.done("report", "--format", "html").out
+    text = small.ana.done("report").out
+
+    seen = Tags(page)
+    assert {"script", "a", "b", "img", "link", "iframe"} & {*seen.tags} == set()
+    assert not [name for name, _ in seen.attributes if name.startswith("on") or name == "src"]
+    assert "<script>alert(1)</script> **bold** | [a](http://b) &  ::error::x" in seen.words
+    assert any("<U+202E>" in words for words in seen.words)
+    generated = text.partition("<!-- comms report: begin")[2].partition("<!-- comms report: end")[0]
+    assert "<script>" not in generated
+    assert r"\*\*bold\*\* \| \[a\](http://b) &amp;" in generated
+    assert "default-src 'none'" in page
+
+
+@pytest.mark.parametrize(
+    ("words", "written"),
+    [
+        ("- a", r"\- a"), ("# a", r"\# a"), ("1. a", r"1\. a"), ("data_loss", "data_loss"),
+        ("_a_", r"\_a\_"), ("--- ", r"\---"), ("a <b> &amp;", "a &lt;b&gt; &amp;amp;"),
+        ("@ana a@b.com", "&#64;ana a@b.com"), ("`x`", r"\`x\`"), ("> a", "&gt; a"),
+        ("a\nb", "a b"),
+    ],
+)  # fmt: skip
+def test_somebodys_words_in_markdown(words: str, written: str) -> None:
+    assert plain_text(words) == written
+
+
+def test_what_people_wrote_stays_and_the_rest_is_replaced(small: Cast) -> None:
+    incident = told(small)
+    ana = small.ana
+    file = ana.folder.parent / "report.md"
+    assert ana.done("report", "-o", str(file)).out == f"{file}\n"
+    mine = file.read_bytes().replace(b"## Follow-ups\n", b"## Follow-ups\n\n- [ ] Mine\r\n")
+    file.write_bytes(b"Mine above.\n\n" + mine)
+    before, _, rest = file.read_bytes().partition(b"<!-- comms report: begin")
+    _, _, after = rest.partition(b"<!-- comms report: end -->")
+
+    ana.done("-i", incident, "fact", "cause=a full pool")
+    ana.done("report", "-o", str(file))
+
+    written = file.read_bytes()
+    assert written.startswith(before + b"<!-- comms report: begin")
+    assert written.endswith(b"<!-- comms report: end -->" + after)
+    assert b"a full pool" in written
+
+
+def test_a_page_is_written_over_a_page_and_over_nothing_else(small: Cast) -> None:
+    told(small)
+    ana, folder = small.ana, small.root
+    page, other = folder / "report.html", folder / "other.html"
+    other.write_text("<p>mine</p>")
+    for _ in range(2):
+        ana.done("report", "-o", str(page))
+    refused = ana("report", "-o", str(other))
+
+    assert page.read_text().startswith("<!doctype html>")
+    assert refused.code == 2
+    assert other.read_text() == "<p>mine</p>"
+
+
+def test_saved_it_is_committed_and_shared_and_people_write_on(small: Cast) -> None:
+    incident = told(small)
+    ana, bo = small.ana, small.bo
+    path = f"incidents/{incident}/report.md"
+
+    assert ana.done("report", "--save").out == f"{path}\n"
+    assert ana("report", "--save").code == 1, "it says all this already"
+    text = (ana.folder / path).read_text()
+    ana.edit(path, text + "\n- [ ] Watch it (owner: Bo, due: 2026-11-30)\n")
+    ana.done("report", "--save")
+    ana.done("sync")
+    bo.done("sync")
+
+    saved = (bo.folder / path).read_text()
+    assert "| Watch it | Bo | 2026-11-30 | open |" in saved
+    assert saved.endswith("\n- [ ] Watch it (owner: Bo, due: 2026-11-30)\n")
+    assert bo.done("check").code == 0
+    ana.clean = False
+    (ana.folder / path).write_text(saved + "more\n")
+    refused = ana("report", "--save")
+    assert refused.code == 1
+    assert "not committed" in refused.err
+    assert (ana.folder / path).read_text() == saved + "more\n"
+
+
+def test_what_is_open_goes_over_all_incidents(small: Cast) -> None:
+    old = told(small)
+    small.later(60 * 24 * 10)
+    new = told(small, title="Another outage")
+    told(small, title="A drill", drill=True)
+    small.ana.done("-i", new, "draft", "internal")
+    small.ana.done("-i", new, "fact", "follow_up_1=[x] Done", "follow_up_2=To do")
+
+    both = small.ana.done("report", "--open", "--json").json
+    lately = small.ana.done("report", "--open", "--since", "7d", "--json").json
+
+    assert fits(both) == fits(lately) == "open"
+    assert [one["id"] for one in both["incidents"]] == [old, new]
+    assert [one["id"] for one in lately["incidents"]] == [new]
+    assert lately["quiet"] == [{"incident": old, "open": 1}]
+    (now,) = lately["incidents"]
+    assert [m["message"] for m in now["messages"]] == ["investigation-internal-stakeholders-1"]
+    assert [p["state"] for p in now["promises"]] == ["running"]
+    assert [f["what"] for f in now["follow_ups"]] == ["To do"]
+    text = small.ana.done("report", "--open", "--since", "7d").out
+    assert max(map(len, text.splitlines())) <= 80
+    assert f"and 1 open in {old}" in text
