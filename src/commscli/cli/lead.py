@@ -1,6 +1,5 @@
 """``comms phase``, ``severity``, ``fact``, ``skip``: what the Business Lead records."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,7 +7,7 @@ import typer
 from commscli.cli.app import app, group, state
 from commscli.cli.incident import pairs
 from commscli.cli.telling import tell_recorded
-from commscli.errors import BadInput
+from commscli.errors import BadInput, Refused
 
 if TYPE_CHECKING:
     from commscli.workflow.recording import Recorded
@@ -62,11 +61,27 @@ def fact_set(facts: Annotated[list[str], typer.Argument(metavar="KEY=VALUE...")]
 
 
 @facts.command("import")
-def fact_import(file: Annotated[Path, typer.Argument()]) -> None:
-    """Record facts from a YAML file."""
-    from commscli.workflow.incident.fact_files import facts_from  # noqa: PLC0415 - lazy
+def fact_import(
+    file: Annotated[str, typer.Argument(metavar="FILE|-", help="YAML, or a tool's JSON.")],
+    form: Annotated[
+        str, typer.Option("--from", metavar="NAME", help="pagerduty, alertmanager, your own.")
+    ] = "",
+    agreed: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Record facts from a file: YAML, or what an alerting tool sent."""
+    from commscli.cli.asking import given_text, yes  # noqa: PLC0415 - lazy
+    from commscli.render.import_text import import_text  # noqa: PLC0415 - lazy
+    from commscli.workflow.incident.fact_files import look_into  # noqa: PLC0415 - lazy
 
-    _set(facts_from(file))
+    run = state.current
+    name = "stdin" if file == "-" else file
+    wanted = look_into(run.session(), given_text(file), name, form=form)
+    run.tell(import_text(wanted))
+    if not wanted.changed:
+        raise Refused("all of it is recorded already", code="nothing-changed")
+    if run.interactive and not agreed and not yes("record these facts?"):
+        raise Refused("nothing was recorded", code="not-agreed")
+    _set(wanted.changed)
 
 
 def _set(values: dict[str, str]) -> None:

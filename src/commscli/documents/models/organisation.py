@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from commscli.documents.models.imports import FactPaths
 from commscli.documents.models.kinds import (
     Domain,
     Folder,
@@ -31,10 +32,14 @@ class RoleName(Strict):
 
 
 class Organisation(Strict):
-    """The whole of ``comms.yaml``."""
+    """The whole of ``comms.yaml``.
+
+    ``imports`` are payloads of tools: for each name, the facts and where they stand in it.
+    """
 
     organisation: SomeLine
     timezone: Zone
     domain: Domain
     defaults: Defaults = Defaults()
     roles: dict[Id, RoleName] = Field(default_factory=dict)
+    imports: dict[Id, FactPaths] = Field(default_factory=dict)
