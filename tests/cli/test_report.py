@@ -212,3 +212,32 @@ def test_what_is_open_goes_over_all_incidents(small: Cast) -> None:
     text = small.ana.done("report", "--open", "--since", "7d").out
     assert max(map(len, text.splitlines())) <= 80
     assert f"and 1 open in {old}" in text
+
+
+def test_its_summary_becomes_a_message_with_gates(small: Cast) -> None:
+    ended(small)
+    ana = small.ana
+    ana.done("sync")
+
+    (message,) = ana.done("draft", "--from-report").ids
+
+    assert message == "analysis-internal-stakeholders-1"
+    shown = ana.done("show", message, "--json").json
+    assert shown["subject"] == "[SEV-2] Checkout outage: summary of the incident"
+    assert "Alert 30 days ahead (Ines, by 2026-11-20)" in shown["body"]
+    assert "expired certificate" not in shown["body"], "it asserts no contributing factors"
+    assert [gate["state"] for gate in shown["gates"]] == ["open", "open"]
+    small.passed(message, "approval", "release")
+    ana.done("sync")
+    ana.done("send", message)
+    assert ana.done("check").code == 0
+
+
+def test_nobody_but_colleagues_gets_the_preliminary_summary(small: Cast) -> None:
+    told(small)
+
+    refused = small.ana("draft", "--from-report", "customers")
+
+    assert refused.code == 1
+    assert "comms draft --from-report internal-stakeholders" in refused.err
+    assert small.ana("draft", "--from-report", "--phase", "analysis").code == 2

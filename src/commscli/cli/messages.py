@@ -1,11 +1,17 @@
 """``comms draft``, ``revise``, ``show``, ``diff``, ``preview``: the words."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from commscli.cli.app import app, state
 from commscli.cli.telling import tell_meant, tell_recorded, tell_resolved
+from commscli.errors import BadInput
+
+if TYPE_CHECKING:
+    from commscli.workflow.messages.drafting import Wanted
+    from commscli.workflow.recording import Recorded
+    from commscli.workflow.session import Session
 
 PANEL = "Every incident"
 
@@ -19,6 +25,9 @@ def draft(
     ] = "",
     template: Annotated[str, typer.Option(metavar="T", help="Another template.")] = "",
     due: Annotated[bool, typer.Option("--due", help="All that is due (the default).")] = False,
+    from_report: Annotated[
+        bool, typer.Option("--from-report", help="The report's summary, for colleagues.")
+    ] = False,
 ) -> None:
     """Render messages from their templates; print the id of each."""
     from commscli.workflow.messages.drafting import Wanted  # noqa: PLC0415 - lazy
@@ -27,9 +36,23 @@ def draft(
     run = state.current
     chosen = () if due else (*audiences, *audience)
     wanted = Wanted(audiences=chosen, phase=phase, template=template)
-    recorded = draft_(run.session(), wanted)
+    session = run.session()
+    recorded = _from_report(session, wanted) if from_report else draft_(session, wanted)
     tell_recorded(run, recorded, lambda: "".join(f"{r.record.message}\n" for r in recorded.records))
     tell_resolved(run, recorded)
+
+
+def _from_report(session: "Session", wanted: "Wanted") -> "Recorded":
+    from commscli.render.report_message import report_message  # noqa: PLC0415 - lazy
+    from commscli.workflow.afterwards.telling import draft_summary  # noqa: PLC0415 - lazy
+
+    if wanted.phase or wanted.template:
+        raise BadInput(
+            "--from-report has its own phase and words",
+            remedy="comms draft --from-report, without --phase and --template",
+            code="usage",
+        )
+    return draft_summary(session, wanted.audiences, report_message)
 
 
 @app.command(rich_help_panel=PANEL)

@@ -1,6 +1,6 @@
 """Draft messages from templates: the first revision of each."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from commscli.compose.sources import gather
@@ -30,11 +30,15 @@ from commscli.workflow.verdicts.preapproving import passed_words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What somebody asks to have drafted. No audience means all that is due."""
+    """What somebody asks to have drafted. No audience means all that is due.
+
+    ``words`` makes the whole text for an audience, where that comes from no template.
+    """
 
     audiences: Sequence[str] = ()
     phase: str = ""
     template: str = ""
+    words: Callable[[str], bytes] | None = None
 
 
 def draft(session: Session, wanted: Wanted) -> Recorded:
@@ -58,7 +62,11 @@ def draft(session: Session, wanted: Wanted) -> Recorded:
         for audience in audiences:
             message = _free_message(case, phase, audience)
             cell = Cell(incident=incident, message=message, audience=audience, phase=phase)
-            data, chain = _words(session, settings, cell, wanted.template)
+            data, chain = (
+                (wanted.words(audience), ())
+                if wanted.words
+                else _words(session, settings, cell, wanted.template)
+            )
             one_to_one = settings.audiences[audience].one_to_one
             written = read_draft(data, cell.path, one_to_one=one_to_one)
             body = manifest(
