@@ -82,6 +82,22 @@ def test_every_heading_is_there_and_says_what_is_not_recorded(small: Cast) -> No
     assert re.findall(r"^## (.*)$", text, re.MULTILINE) == [*HEADINGS, "Follow-ups"]
     for heading in ("Reporter", "Suspected root cause", "Summary"):
         assert f"## {heading}\n\nnot recorded\n" in text
+    page = small.ana.done("report", "--format", "html").out
+    assert re.findall("<h2>(.*?)</h2>", page) == HEADINGS[:-1]
+    assert "not recorded" in page
+
+
+def test_a_drill_and_a_missing_pin_are_said(small: Cast) -> None:
+    told(small, drill=True)
+
+    ran = small.ana.done("report", XDG_CONFIG_HOME="/nowhere")
+
+    assert "# Incident report: DRILL: Checkout outage" in ran.out
+    assert "**This was a drill.**" in ran.out
+    assert "no pin" in ran.err
+    assert "says: **undecided**" in ran.out
+    assert small.ana.done("report", "--open").out == "nothing is open\n"
+    assert "This was a drill." in small.ana.done("report", "--format", "html").out
 
 
 def test_the_document_has_what_the_page_has(small: Cast) -> None:

@@ -37,6 +37,13 @@ def metrics(
     found = metrics_of_all(session, drills=drills) if every else metrics_of_one(session)
     text = metrics_csv if form == "csv" else lambda one: metrics_text(one, run.paint())
     run.answer(lambda: metrics_document(found), lambda: text(found))
+    _warn(run, session)
+
+
+def _warn(run: "State", session: "Session") -> None:
+    """Say beside the data what it may not be good for."""
+    if session.case.pin is None:
+        run.tell("not verified: no pin (comms trust pin, from an admin)")
     for note in session.notes:
         run.tell(f"note: {note}")
 
@@ -96,8 +103,7 @@ def report(
         lambda: report_document(found, path),
         lambda: f"{path}\n" if path else run.as_is(_report_text(found, form)),
     )
-    for note in session.notes:
-        run.tell(f"note: {note}")
+    _warn(run, session)
 
 
 def _report_text(found: "IncidentReport", form: str) -> str:
@@ -141,3 +147,4 @@ def _still_open(run: "State", session: "Session", since: str, *, drills: bool) -
     found = still_open(session, since=length, drills=drills)
     today = session.circumstances.now.astimezone(found.settings.zone).date().isoformat()
     run.answer(lambda: open_document(found), lambda: open_text(found, run.paint(), today))
+    _warn(run, session)
