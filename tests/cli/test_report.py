@@ -87,6 +87,23 @@ def test_every_heading_is_there_and_says_what_is_not_recorded(small: Cast) -> No
     assert "not recorded" in page
 
 
+def test_the_drawing_ends_shortly_after_the_resolution(small: Cast) -> None:
+    told(small)
+    small.later(30)
+    small.ana.done("phase", "resolution")
+    small.later(60 * 24 * 3)
+    small.ana.done("phase", "analysis")
+
+    page = small.ana.done("report", "--format", "html").out
+
+    drawing = page.partition("<svg")[2].partition("</svg>")[0]
+    labels = re.findall(r'class="small"[^>]*>([^<]*)<', drawing)
+    assert labels
+    assert all(re.fullmatch(r"\d\d:\d\d", label) for label in labels), labels
+    assert "analysis" not in drawing
+    assert "2026-11-25" in page, "the table has the rest"
+
+
 def test_a_drill_and_a_missing_pin_are_said(small: Cast) -> None:
     told(small, drill=True)
 

@@ -14,7 +14,7 @@ from commscli.workflow.afterwards.reporting import IncidentReport
 
 _WIDTH, _LEFT, _RIGHT = 760, 170, 14
 _TOP, _LANE = 26, 30
-_NAME = 24
+_NAME, _EDGE = 24, 50
 _LETTER = 6.6
 """How wide a letter is about, to know which words fit into a bar."""
 
@@ -43,11 +43,15 @@ def timeline(report: IncidentReport) -> str:
 
 
 def _axis(report: IncidentReport) -> _Axis:
+    """Return the time of the response: what comes days after the resolution is in the table."""
     known = [moment(event.at) for event in report.events]
     facts = (report.incident.facts.get(key, "") for key in ("start", "end"))
     known += [moment(fact) for fact in facts if is_moment(fact)]
     known += [p.due for p in report.measures.promises if p.state != RUNNING]
+    resolved = [moment(change.at) for change in report.phases if change.value == "resolution"]
     first, last = min(known), max(known)
+    if resolved:
+        last = min(last, resolved[-1] + (resolved[-1] - first) / 6)
     margin = max(timedelta(minutes=2), (last - first) / 60)
     return _Axis(first=first - margin, last=last + margin)
 
@@ -55,13 +59,16 @@ def _axis(report: IncidentReport) -> _Axis:
 def _grid(report: IncidentReport, axis: _Axis, height: int) -> Iterator[str]:
     for at, label in ticks(axis.first, axis.last, report.settings.zone):
         yield line(axis.x(at), _TOP - 6, axis.x(at), height, "grid")
-        yield text(axis.x(at), _TOP - 12, label, "small", "middle")
+        anchor = "end" if axis.x(at) > _WIDTH - _EDGE else "middle"
+        yield text(axis.x(at), _TOP - 12, label, "small", anchor)
 
 
 def _phases(report: IncidentReport, axis: _Axis) -> Iterator[str]:
     yield text(0, _TOP + 20, "Phase")
     changes = report.phases
     for number, change in enumerate(changes):
+        if moment(change.at) > axis.last:
+            break
         start = axis.x(moment(change.at))
         more = number + 1 < len(changes)
         end = axis.x(moment(changes[number + 1].at)) if more else axis.x(axis.last)
@@ -76,10 +83,12 @@ def _lane(report: IncidentReport, axis: _Axis, audience: str, y: float) -> Itera
     yield line(_LEFT, y, _WIDTH - _RIGHT, y, "rail")
     zone = report.settings.zone
     for promise in report.measures.promises:
-        if promise.audience == audience and promise.state != RUNNING:
+        drawn = promise.state != RUNNING and promise.due <= axis.last
+        if promise.audience == audience and drawn:
             yield from _promise(axis, promise, y, f"{promise.due.astimezone(zone):%H:%M}")
     for journey in report.measures.course.journeys:
-        for send in journey.sends if journey.audience == audience else ():
+        ours = journey.sends if journey.audience == audience else ()
+        for send in (send for send in ours if send.at <= axis.last):
             said = f"{send.at.astimezone(zone):%H:%M} {journey.message} sent"
             yield dot(axis.x(send.at), y, 5.5, "send", said)
 

@@ -36,7 +36,8 @@ th { color: var(--soft); font-weight: 600; text-align: left; }
 th, td { padding: 5px 10px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top;
   overflow-wrap: anywhere; }
 th:first-child, td:first-child { min-width: 64px; }
-@media (min-width: 621px) { td[data-label="Who"] { white-space: nowrap; } }
+@media (min-width: 621px) { td[data-label="Who"], td[data-label="Time"], td[data-label="Due"] {
+  white-space: nowrap; } }
 .drawing { overflow-x: auto; margin: 8px 0 16px; }
 svg { display: block; font: 13px system-ui, -apple-system, "Segoe UI", "Liberation Sans",
   sans-serif; }
