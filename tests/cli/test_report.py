@@ -56,6 +56,7 @@ def ended(cast: Cast) -> str:
     cast.passed(message, "release")
     ana.done("sync")
     ana.done("send", message)
+    cast.later()  # of the same time and unrelated, records would stand in the order of digests
     ana.done("skip", "strategic", "--why", "each of them was phoned")
     cast.later(60)
     ana.done("phase", "identification", "--why", "a certificate ran out")
