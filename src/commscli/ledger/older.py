@@ -1,7 +1,7 @@
 """What trees of older commits hold: trust versions, and the records of single incidents."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -21,6 +21,8 @@ _INCIDENT = re.compile(r"incidents/(?P<name>[^/]+)(?:/.*)?", re.DOTALL)
 
 Blobs = Mapping[str, str]
 """Path → the id of the blob there."""
+Wanted = Callable[[Objects, str], Iterable[str]]
+"""Says, by the tree of a commit, which incidents are wanted whatever was touched."""
 
 
 class Strange(Exception):
@@ -154,6 +156,11 @@ def _trust_files(objects: Objects, root: str) -> dict[str, str]:
 def _inner(objects: Objects, tree: Tree, name: str) -> Tree:
     entry = tree.get(name)
     return objects.tree(entry.id) if entry is not None and entry.mode == FOLDER else {}
+
+
+def nobodys(_: Objects, __: str) -> Iterable[str]:
+    """Want no incident but those that were touched."""
+    return ()
 
 
 def open_incidents(objects: Objects, root: str) -> set[str]:

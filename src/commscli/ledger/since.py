@@ -9,7 +9,7 @@ that does no harm, and it cannot take one for old that no older commit reaches.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
@@ -23,7 +23,7 @@ from commscli.ledger.commits import MAX_PARENTS, Node, raw
 from commscli.ledger.files import read_records, read_trusts
 from commscli.ledger.gathering import Gathered, Gathering
 from commscli.ledger.objects import Objects
-from commscli.ledger.older import Older, Strange, incident_of, shaken
+from commscli.ledger.older import Older, Strange, Wanted, incident_of, nobodys, shaken
 from commscli.ledger.record_files import is_record_name
 from commscli.ledger.repository import Reading, Repository
 from commscli.ledger.signed import signature_of
@@ -46,15 +46,6 @@ class _Graph:
     @property
     def nodes(self) -> tuple[Node, ...]:
         return (*self.seams, *self.new)
-
-
-Wanted = Callable[[Objects, str], Iterable[str]]
-"""Says, by the tree of a commit, which incidents are wanted whatever was touched."""
-
-
-def nobodys(_: Objects, __: str) -> Iterable[str]:
-    """Want no incident but those that were touched."""
-    return ()
 
 
 def read_since(
