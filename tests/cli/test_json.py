@@ -92,6 +92,7 @@ def test_every_document_of_every_command_fits(small: Cast) -> None:
     said(ana, "send", MESSAGE)
     said(ana, "send", MESSAGE)
     said(ana, "status")
+    said(ana, "nudge")
     said(ana, "check")
     said(ana, "bundle", "checkout")
     said(ana, "metrics")

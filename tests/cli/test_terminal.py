@@ -104,6 +104,16 @@ def test_next_edits_in_the_editor_of_the_user(full: Cast) -> None:
     assert "card payments" not in full.ana.done("show", "customers").out
 
 
+def test_next_shows_the_command_for_what_no_key_does(small: Cast) -> None:
+    small.declare()
+    small.ana.done("hold", "--why", "wait")
+    small.bo.done("sync")
+    said = at(small.bo, "next", lines=[("[n]ext  [q]uit  ", "n")])
+    assert "ana holds everything: wait" in said.screen
+    assert "comms lift --why TEXT" in said.screen
+    assert "nothing more waits on bo" in said.screen
+
+
 @pytest.mark.parametrize("script", ["exit 3", "true"])
 def test_an_editor_that_fails_or_changes_nothing(small: Cast, script: str) -> None:
     small.declare("customers")

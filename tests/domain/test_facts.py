@@ -23,7 +23,8 @@ def normal(key: str, value: str, zone: ZoneInfo = LONDON, now: datetime = NOON) 
 def test_the_vocabulary_holds_every_word_of_the_process() -> None:
     words = (
         "start end services symptoms impact customers_affected regions severity cause remedy "
-        "workaround next_step data_loss reporter ticket bridge owner status_page"
+        "workaround next_step resolution prevention data_loss reporter ticket bridge owner "
+        "status_page"
     )
     assert set(words.split()) <= facts.KEYS.keys()
 

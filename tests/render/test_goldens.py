@@ -128,6 +128,39 @@ def approve_superseded(full: Cast) -> Ran:
     return synced(full.lea)("review", "identification-all", "--ok")
 
 
+def test_what_a_lead_asks_for(full: Cast) -> None:
+    ana = full.ana
+    (message,) = full.declare("customers")
+    for argv in (
+        ["estimate", message, "2m", "--gate", "messaging", "--for", "mia"],
+        ["assign", "legal", "--to", "leo", "--why", "Lea is in court"],
+        ["handover", "--to", "ben", "--why", "my shift ends"],
+    ):
+        full.later()
+        ana.done(*argv)
+    full.later()
+    synced(full.cleo).done("hold", "--why", "the bank says that it is not theirs")
+    for argv in (
+        ["fact", "start=2026-11-22T08:50:00Z"],
+        ["said", "--where", "Eve, on LinkedIn", "--text", "Cards fail; we are on it."],
+    ):
+        full.later(3)
+        synced(ana).done(*argv)
+    golden(full, "status-held", ana("status"))
+    golden(full, "next-held", ana("next"))
+    golden(full, "nudge", ana("nudge", message))
+    golden(full, "close-too-early", ana("close"))
+    for argv in (
+        ["lift", "--why", "it is theirs"],
+        ["drop", message, "--why", "it names the wrong hour"],
+        ["close", "--false-alarm", "--why", "the terminals of one shop"],
+    ):
+        full.later()
+        ana.done(*argv)
+    golden(full, "status-closed", ana("-i", "checkout", "status"))
+    golden(full, "log-of-a-lead", ana("-i", "checkout", "log"))
+
+
 def test_the_roster(full: Cast) -> None:
     golden(full, "trust-show", full.ana("trust", "show"))
     golden(full, "trust-log", full.ana("trust", "log"))

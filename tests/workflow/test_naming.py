@@ -21,9 +21,15 @@ class Revisions:
 
 
 @dataclass
+class Verdict:
+    state: str = "in-review"
+
+
+@dataclass
 class Message:
     message: str
     revisions: Revisions = field(default_factory=Revisions)
+    verdict: Verdict = field(default_factory=Verdict)
 
 
 @dataclass

@@ -10,8 +10,8 @@ FLAGS = frozenset({"--json", "--no-input", "--offline"})
 VALUES = frozenset({"-C", "-i", "--incident", "--key", "--color"})
 SHORT = ("-C", "-i")
 TAKE_TEXT = frozenset({
-    "--why", "--object", "--suggest", "--file", "--name", "--organisation", "--email",
-    "--reporter", "--reference", "--fact", "--title",
+    "--why", "--where", "--text", "--object", "--suggest", "--file", "--name", "--organisation",
+    "--email", "--reporter", "--reference", "--fact", "--title",
 })  # fmt: skip
 """Options whose value is somebody's words, whatever these look like."""
 

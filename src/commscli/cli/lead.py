@@ -17,6 +17,16 @@ _Why = Annotated[str, typer.Option(metavar="TEXT", help="Why.")]
 facts = group("fact", "Record what is known (fact KEY=VALUE...), and list it.", PANEL)
 
 
+def say_why(command: str, why: str) -> None:
+    """Refuse what needs a reason and has none.
+
+    Raises:
+        BadInput: with the command as it would be right.
+    """
+    if not why.strip():
+        raise BadInput("say why", remedy=f"comms {command} --why TEXT", code="usage")
+
+
 def _told(recorded: "Recorded", text: str) -> None:
     tell_recorded(state.current, recorded, lambda: f"{text}\n")
 
@@ -48,8 +58,7 @@ def skip(
     """Record that an audience gets no message in this phase, and why."""
     from commscli.workflow.incident.declaring import skip as skip_  # noqa: PLC0415 - lazy
 
-    if not why.strip():
-        raise BadInput("say why", remedy=f"comms skip {audience} --why TEXT", code="usage")
+    say_why(f"skip {audience}", why)
     recorded = skip_(state.current.session(), audience, why, phase)
     _told(recorded, f"skipped {getattr(recorded.first.body, 'audience', audience)}")
 

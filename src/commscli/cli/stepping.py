@@ -15,7 +15,7 @@ from commscli.cli.reading_out import read_out
 from commscli.cli.sending import confirmed, tell_sent
 from commscli.errors import CommsError
 from commscli.render.human import Paint
-from commscli.workflow.incident.overview import Task, tasks
+from commscli.workflow.incident.tasks import Task, tasks
 from commscli.workflow.messages.drafting import Wanted, draft
 from commscli.workflow.messages.revising import Source, revise
 from commscli.workflow.messages.shown import remember
@@ -37,20 +37,20 @@ _KEYS = {
 
 def step_through(run: "State", session: "Session") -> None:
     """Go through what waits on this person until nothing does, or they quit."""
-    passed: set[tuple[str, str, str]] = set()
+    passed: set[tuple[str, ...]] = set()
     paint = run.paint(sys.stderr)
     while True:
-        left = [t for t in tasks(session) if (t.incident.id, t.verb, t.what) not in passed]
+        left = [task for task in tasks(session) if task.key not in passed]
         if not left:
             run.tell(f"nothing {'more ' if passed else ''}waits on {session.me}")
             return
         task = left[0]
         _show(run, session, task, len(left), paint)
-        key = _asked(_KEYS[task.verb])
+        key = _asked(_KEYS.get(task.verb, "[n]ext  [q]uit"))
         if key == "q":
             return
         if key == "n" or not _do(run, session, task, key):
-            passed.add((task.incident.id, task.verb, task.what))
+            passed.add(task.key)
 
 
 def _asked(choices: str) -> str:
@@ -68,7 +68,9 @@ def _show(run: "State", session: "Session", task: Task, left: int, paint: Paint)
     incident = task.incident
     head = f"{incident.id}  {incident.severity}  {incident.phase}   {left} left"
     sys.stderr.write(f"\n{paint(head, 'bold')}\n{task.what}\n")
-    if task.message is None or task.verb == "send":
+    if task.verb not in _KEYS:
+        sys.stderr.write(f"{task.command}\n")
+    if task.message is None or task.verb in {"send", "nudge"}:
         return
     digest = task.message.verdict.subject
     if digest is None:
@@ -90,7 +92,7 @@ def _do(run: "State", session: "Session", task: Task, key: str) -> bool:
 def _act(run: "State", session: "Session", task: Task, key: str) -> bool:
     if task.verb == "draft" and key == "d":
         with _about(session, task.incident.id):
-            draft(session, Wanted(audiences=[task.audience]))
+            draft(session, Wanted(audiences=[task.audience], phase=task.phase))
         return True
     if task.message is None:
         return False

@@ -23,7 +23,7 @@ def status(
     ] = False,
 ) -> None:
     """Show the matrix, and who is waited for."""
-    from commscli.render.documents import status_document  # noqa: PLC0415 - lazy
+    from commscli.render.status_documents import status_document  # noqa: PLC0415 - lazy
     from commscli.render.status_text import status_text  # noqa: PLC0415 - lazy
     from commscli.workflow.incident.overview import status as status_  # noqa: PLC0415 - lazy
 
@@ -81,8 +81,8 @@ def next_(
 ) -> None:
     """Show what waits on me; on a terminal, one key for each."""
     from commscli.render.documents import tasks_document  # noqa: PLC0415 - lazy
-    from commscli.render.status_text import tasks_text  # noqa: PLC0415 - lazy
-    from commscli.workflow.incident.overview import tasks  # noqa: PLC0415 - lazy
+    from commscli.render.tasks_text import tasks_text  # noqa: PLC0415 - lazy
+    from commscli.workflow.incident.tasks import tasks  # noqa: PLC0415 - lazy
 
     run = state.current
     steps = run.interactive and not run.as_json and not listed and not exit_code
@@ -108,6 +108,7 @@ def log() -> None:
     from commscli.render.documents import story_document  # noqa: PLC0415 - lazy
     from commscli.render.story_text import story_text  # noqa: PLC0415 - lazy
     from commscli.workflow.incident.declaring import active  # noqa: PLC0415 - lazy
+    from commscli.workflow.incident.saying import words_said  # noqa: PLC0415 - lazy
     from commscli.workflow.incident.story import story  # noqa: PLC0415 - lazy
     from commscli.workflow.settings import load_settings  # noqa: PLC0415 - lazy
 
@@ -115,7 +116,7 @@ def log() -> None:
     session = run.session()
     _warn(run, session)
     case, _ = active(session)
-    events, zone = story(case), load_settings(session).zone
+    events, zone = story(case, words_said(session, case)), load_settings(session).zone
     run.answer(
         lambda: story_document(case.id, events), lambda: story_text(events, zone, run.paint())
     )

@@ -9,7 +9,9 @@ class Words:
 
     ``incident`` is its title, ``audience`` the name of the audience, ``detail`` its level.
     ``next_update`` is the offset, such as ``+30m``, or empty where none is promised.
-    ``one_to_one`` says whether each recipient gets a message of their own.
+    ``one_to_one`` says whether each recipient gets a message of their own. ``corrects`` is when
+    the message went out that this one corrects, for people, and ``why`` what was wrong in it;
+    both are empty where nothing is corrected.
     """
 
     organisation: str
@@ -21,6 +23,8 @@ class Words:
     detail: str
     one_to_one: bool
     next_update: str = ""
+    corrects: str = ""
+    why: str = ""
 
 
 WORDS = tuple(field.name for field in fields(Words))

@@ -64,6 +64,8 @@ PUBLISHED = (
     _fact("expected_outcome", "what the remedy should bring", "payments succeed again"),
     _fact("workaround", "what helps until then", "pay by bank transfer"),
     _fact("next_step", "what happens next", "a comparison of both payment gateways"),
+    _fact("resolution", "what ended the incident for good", "all nodes have a new certificate"),
+    _fact("prevention", "what keeps it from coming back", "an alert before a certificate expires"),
     _fact("data_loss", "what was lost, or that nothing was", "no payment data was lost"),
     _fact("reporter", "who noticed it", "the support desk"),
     _fact("ticket", "where it is tracked", "OPS-4711"),

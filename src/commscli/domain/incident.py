@@ -7,7 +7,8 @@ from json import dumps
 
 from commscli.domain.ids import AudienceId, Digest, IncidentId
 from commscli.domain.order import Placed
-from commscli.domain.records import Declared, Fact, Moved, Reasoned, Record, Skipped
+from commscli.domain.phases import LAST_WORDS
+from commscli.domain.records import Declared, Drafted, Fact, Moved, Reasoned, Record, Skipped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +31,20 @@ class Incident:
     facts: Mapping[str, str]
     skipped: Mapping[tuple[str, AudienceId], str]
     closed: str
+    all_know: bool = False
+    """Whether everybody who was told of the problem was told that it is over."""
 
     @property
     def stage(self) -> str:
-        """Whether people still work on it: ``active``, or ``closed``."""
-        return "closed" if self.closed else "active"
+        """Whether people still work on it: ``active``, ``aftercare``, or ``closed``.
+
+        Aftercare is when it is over for everybody outside: what is left is the postmortem,
+        follow-ups and promises.
+        """
+        if self.closed:
+            return "closed"
+        over = self.phase in LAST_WORDS[1:] or (self.phase == LAST_WORDS[0] and self.all_know)
+        return "aftercare" if over else "active"
 
 
 def fold(incident: IncidentId, records: Iterable[Placed]) -> Incident | None:
@@ -94,5 +104,16 @@ def facts_digest(facts: Mapping[str, str]) -> Digest:
 
 
 def is_superseded(incident: Incident, phase: str) -> bool:
-    """Whether the incident was in this phase and has moved on."""
+    """Whether the incident was in this phase and has moved on.
+
+    The resolution stays open to the end: whoever was told of the problem must still be told
+    that it is over.
+    """
+    if phase == LAST_WORDS[0] and incident.phase in LAST_WORDS:
+        return False
     return phase in incident.phases and phase != incident.phase
+
+
+def is_overtaken(incident: Incident, body: Drafted) -> bool:
+    """Whether a message is of a phase that is over; a correction is never too late for one."""
+    return not body.corrects and is_superseded(incident, body.phase)

@@ -24,6 +24,9 @@ PHASES = tuple(MEANINGS)
 DECLARABLE = ("investigation", "identification")
 """The phases in which a business incident may be declared: later, recovery is under way."""
 
+LAST_WORDS = ("resolution", "analysis", "publishing")
+"""The phases whose messages say that it is over, and promise no next update."""
+
 _BEFORE_RESOLUTION = frozenset(PHASES[: PHASES.index("resolution")])
 
 

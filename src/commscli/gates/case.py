@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from commscli.domain.history import History, Pin
 from commscli.domain.ids import Digest, IncidentId, MessageId
 from commscli.domain.incident import Incident, fold
 from commscli.domain.order import Ordered, Placed, order
+from commscli.gates.aftercare import all_know
 from commscli.gates.chain import Chain, trust_chain
 from commscli.gates.message import MessageCase, message_case
 from commscli.gates.preapproval import Beforehand
@@ -130,14 +131,15 @@ def _incident(
         ordered=ordered,
         valid=valid,
     )
+    found = tuple(
+        message_case(incident, message, records, chain, beforehand)
+        for message, records in sorted(messages.items())
+        if message
+    )
     return IncidentCase(
         id=id_,
-        incident=incident,
+        incident=replace(incident, all_know=all_know(found)) if incident else None,
         standings={s.file.digest: s for s in own},
         ordered=ordered,
-        messages=tuple(
-            message_case(incident, message, records, chain, beforehand)
-            for message, records in sorted(messages.items())
-            if message
-        ),
+        messages=found,
     )

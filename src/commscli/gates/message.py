@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from commscli.domain.ids import Digest, IncidentId, MessageId
-from commscli.domain.incident import Incident, is_superseded
+from commscli.domain.incident import Incident, is_overtaken
 from commscli.domain.order import Ordered, Placed, order
 from commscli.domain.records import Drafted, SendIntent, Sent
 from commscli.domain.report import GateState, GateVerdict, MessageState, MessageVerdict
@@ -221,7 +221,7 @@ def _state(
     if gates and len(passed) == len(gates):
         return MessageState.RELEASED
     body = now.revisions.drafts[subject].body
-    if incident and isinstance(body, Drafted) and is_superseded(incident, body.phase):
+    if incident and isinstance(body, Drafted) and is_overtaken(incident, body):
         return MessageState.SUPERSEDED
     if any(v.state is GateState.OBJECTED or v.rule == "forked-draft" for v in gates):
         return MessageState.DRAFTING

@@ -14,9 +14,8 @@ from commscli.gates.engine import finding_id
 from commscli.render.escaping import escaped_json
 
 if TYPE_CHECKING:  # what a verdict prints does not wait for what a status shows
-    from commscli.workflow.incident.matrix import Cell
-    from commscli.workflow.incident.overview import Standing, Task
     from commscli.workflow.incident.story import Event
+    from commscli.workflow.incident.tasks import Task
     from commscli.workflow.recording import Recorded
 
 Document = dict[str, Any]
@@ -91,42 +90,6 @@ def _finding(finding: Finding) -> Document:
         "who": list(finding.who),
         "accept": list(finding.accept),
         "subject": finding.subject,
-    }
-
-
-def status_document(standings: Iterable["Standing"]) -> Document:
-    """Return ``comms/status@1``."""
-    return {"schema": "comms/status@1", "incidents": [_incident(s) for s in standings]}
-
-
-def _incident(standing: "Standing") -> Document:
-    incident = standing.incident
-    return {
-        "id": incident.id,
-        "title": incident.title,
-        "stage": incident.stage,
-        "phase": incident.phase,
-        "severity": incident.severity,
-        "drill": incident.drill,
-        "cells": [_cell(cell) for cell in standing.cells],
-        "clocks": [
-            {"clock": c.clock, "due": c.due, "state": c.state, "reason": c.reason}
-            for c in standing.clocks
-        ],
-    }
-
-
-def _cell(cell: "Cell") -> Document:
-    return {
-        "phase": cell.phase,
-        "audience": cell.audience,
-        "required": cell.required,
-        "state": cell.state,
-        "message": cell.message.message if cell.message else None,
-        "waiting_for": [
-            {"gate": v.gate, "people": list(v.could), "estimate": None, "overdue": False}
-            for v in cell.waiting
-        ],
     }
 
 

@@ -27,6 +27,12 @@ def show_document(seen: Seen) -> Document:
             "digest": seen.body.recipients["digest"], "count": seen.body.recipients["count"]
         },
         "next_update": seen.body.next_update,
+        "corrects": seen.body.corrects,
+        "stale_facts": (
+            {"changed": [key for key, _, _ in seen.stale.changed], "added": list(seen.stale.added)}
+            if seen.stale
+            else None
+        ),
         "gates": [gate_document(verdict) for verdict in seen.gates],
         "opinions": [
             {

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from commscli.domain.private_words import told
 from commscli.domain.records import Verdict
 from commscli.render.escaping import one_line
-from commscli.render.human import Paint, flowing, gate_words, paragraph, words_of_body
+from commscli.render.human import Paint, flowing, gate_words, labelled, paragraph, words_of_body
 from commscli.workflow.messages.showing import Compared, Previewed, Seen
 
 
@@ -24,6 +24,8 @@ def _message(seen: Seen, paint: Paint) -> Iterator[str]:
     over = f"over {', '.join(seen.body.channels)} to {to}"
     yield from flowing([revision, paint.state(seen.state, seen.state.replace("-", " ")), over], "")
     yield from flowing((gate_words(v, paint) for v in seen.gates), "")
+    if seen.stale:
+        yield from labelled("stale facts", f"{seen.stale.text}{_values(seen)}", paint, "red")
     for placed in seen.opinions:
         body = placed.record.body
         if isinstance(body, Verdict):
@@ -39,6 +41,13 @@ def _message(seen: Seen, paint: Paint) -> Iterator[str]:
     yield paint(f"Subject: {one_line(seen.subject)}", "bold")
     yield ""
     yield from words_of_body(seen.words)
+
+
+def _values(seen: Seen) -> str:
+    """Return what the facts were that changed, and what they are now."""
+    changed = seen.stale.changed if seen.stale else ()
+    said = ", ".join(f"{key} was {old}, is {new or 'not known'}" for key, old, new in changed)
+    return f" ({said})" if said else ""
 
 
 def diff_text(compared: Compared, paint: Paint) -> str:

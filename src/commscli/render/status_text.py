@@ -6,11 +6,13 @@ from zoneinfo import ZoneInfo
 
 from commscli.domain.moments import moment
 from commscli.domain.phases import PHASES
-from commscli.domain.report import GateState, GateVerdict
+from commscli.domain.report import GateState
+from commscli.render.attention_text import before_all, end_lines, hold_lines, stale_lines
 from commscli.render.escaping import one_line
 from commscli.render.human import Paint, flowing, labelled, paragraph, span, whole
 from commscli.workflow.incident.matrix import OPEN_STATES, Cell
-from commscli.workflow.incident.overview import Standing, Task, minutes_since
+from commscli.workflow.incident.overview import Standing, minutes_since
+from commscli.workflow.incident.pacing import Wait
 
 _CELL = 16
 _PHASES = 3
@@ -29,14 +31,20 @@ def _incident(standing: Standing, paint: Paint) -> Iterator[str]:
     drill = "DRILL " if incident.drill else ""
     for line in paragraph(f"{drill}{incident.id}: {incident.title}", "", "    "):
         yield paint(line, "bold")
+    yield from hold_lines(standing, paint)
     stage = f", {incident.stage}" if incident.stage != "active" else ""
     yield (
         f"{incident.severity}, in {incident.phase} for "
         f"{span(minutes_since(incident.phase_since, now))}, open for "
         f"{span(minutes_since(incident.declared_at, now))}{stage}"
     )
+    yield from before_all(standing, paint)
     yield from _matrix(standing, paint)
+    if incident.stage == "closed":
+        return
     yield from _waits(standing, paint)
+    yield from stale_lines(standing, paint)
+    yield from end_lines(standing, paint)
     yield from _clocks(standing, paint)
 
 
@@ -79,7 +87,7 @@ def _cell_words(cell: Cell | None, zone: ZoneInfo) -> str:
         return "·"
     if cell.state == "sent" and cell.message is not None and cell.message.sends[-1].sent:
         at = moment(cell.message.sends[-1].sent.record.at)
-        return f"sent {_clock_time(at, zone)}"
+        return f"{'corrected' if cell.corrects else 'sent'} {_clock_time(at, zone)}"
     return _words(cell.state)
 
 
@@ -97,7 +105,7 @@ def _waits(standing: Standing, paint: Paint) -> Iterator[str]:
     for cell in standing.cells:
         said += _of_cell(standing, cell, paint)
     yield from said
-    if not said:
+    if not said and not standing.left_hanging and not standing.to_close:
         phase = standing.incident.phase
         yield f"nothing is waited for in {phase}; when it moves on: comms phase PHASE"
 
@@ -118,17 +126,20 @@ def _of_cell(standing: Standing, cell: Cell, paint: Paint) -> Iterator[str]:
     if cell.state == "sending":
         text = f"{_either(standing.senders)} goes on: {whole(f'comms {where}send {name}')}"
         yield from labelled("sending", text, paint, "yellow")
-    gates = [verdict for verdict in cell.waiting if verdict.gate not in _TURNS]
-    for verdict in cell.waiting:
+    waits = [wait for wait in standing.waits if wait.cell is cell]
+    for wait in waits:
+        verdict = wait.verdict
         if verdict.gate in _TURNS:
             label, does, verb, style = _TURNS[verdict.gate]
             why = f" ({verdict.reason})" if verdict.reason else ""
             command = whole(f"comms {where}{verb} {name}")
-            text = f"{_either(verdict.could)} {does}{why}: {command}"
+            text = f"{_people(wait)} {does}{why}{_late(wait)}: {command}"
             yield from labelled(label, text, paint, style)
+    gates = [wait for wait in waits if wait.verdict.gate not in _TURNS]
     if gates:
-        yield f"{paint('waiting', 'yellow')}: {name} for"
-        yield from flowing((_gate(verdict) for verdict in gates), "    ", "; ")
+        corrects = f", which corrects {cell.corrects}," if cell.corrects else ""
+        yield f"{paint('waiting', 'yellow')}: {name}{corrects} for"
+        yield from flowing((_gate(wait, paint) for wait in gates), "    ", "; ")
 
 
 _TURNS = {
@@ -138,11 +149,23 @@ _TURNS = {
 """What waits for a person and is no gate: its label, what they do, the command, the colour."""
 
 
-def _gate(verdict: GateVerdict) -> str:
+def _gate(wait: Wait, paint: Paint) -> str:
+    verdict, late = wait.verdict, _late(wait)
+    shown = paint(late, "red") if late else ""
     if verdict.state is GateState.OBJECTED:
-        return f"{verdict.gate}: {_either(verdict.could)} to settle it ({verdict.reason})"
+        return f"{verdict.gate}: {_people(wait)} to settle it ({verdict.reason}){shown}"
     stale = " again" if verdict.state is GateState.STALE else ""
-    return f"{verdict.gate}: {_either(verdict.could)}{stale}"
+    return f"{verdict.gate}: {_people(wait)}{stale}{shown}"
+
+
+def _people(wait: Wait) -> str:
+    """Name whoever has it in hand, or else all who could."""
+    mine = wait.assigned if wait.assigned in wait.people else ""
+    return f"{mine}, in hand" if mine else _either(wait.people)
+
+
+def _late(wait: Wait) -> str:
+    return f", {span(wait.late)} over" if wait.late else ""
 
 
 def _either(people: Sequence[str]) -> str:
@@ -170,15 +193,3 @@ def _in_work(standing: Standing, audience: str) -> bool:
 
 def _draft(standing: Standing, audience: str) -> str:
     return f": comms {standing.where}draft {audience}"
-
-
-def tasks_text(tasks: tuple[Task, ...], person: str, paint: Paint) -> str:
-    """Return what waits on somebody, each with the command that does it."""
-    if not tasks:
-        return f"nothing waits on {person}\n"
-    lines: list[str] = []
-    for number, task in enumerate(tasks, 1):
-        first, *more = paragraph(f"{number}. {task.verb}  {task.what}", "", "   ")
-        lines += [first.replace(task.verb, paint(task.verb, "bold"), 1), *more]
-        lines.append(f"   {paint(one_line(task.command), 'cyan')}")
-    return "\n".join(lines) + "\n"

@@ -1,13 +1,14 @@
 """Records into one commit: what every command that writes has in common."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from commscli.domain.ids import Digest, GateId, IncidentId, MessageId
 from commscli.domain.moments import stamp
 from commscli.domain.records import Body, Record
+from commscli.domain.report import MessageState
 from commscli.domain.trust import EMERGENCY
-from commscli.errors import BadInput, NotEntitled
+from commscli.errors import BadInput, NotEntitled, Refused
 from commscli.gates.case import Case, IncidentCase
 from commscli.gates.message import MessageCase
 from commscli.ledger import record_files
@@ -18,6 +19,10 @@ from commscli.workflow.session import Session, Written
 
 NO_MESSAGE = MessageId("")
 NO_GATE = GateId("")
+AFTER_THE_END = frozenset({"declared", "reopened", "said", "clock-met", "delivered-late", "sent"})
+"""What a closed incident still takes; ``sent`` too, for what has left has left."""
+OF_WORDS_THAT_GO_ON = frozenset({"drafted", "ok", "suggested", "objected", "send-intent"})
+"""What nobody does with a message that was dropped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +85,12 @@ def find_incident(case: Case, incident: str) -> IncidentCase | None:
     return next((i for i in case.incidents if i.id == incident), None)
 
 
+def find_message(case: Case, incident: str, message: str) -> MessageCase | None:
+    """Return a message by its ids."""
+    found = find_incident(case, incident)
+    return next((m for m in found.messages if m.message == message), None) if found else None
+
+
 def require_may(session: Session, kind: str, gate: GateId = NO_GATE) -> None:
     """Refuse what trust does not let this person write.
 
@@ -112,7 +123,9 @@ def record_of(session: Session, act: Act) -> RecordBytes:
 
     Raises:
         BadInput: if it says something that a record cannot say.
+        Refused: if the incident is closed, or the message was dropped.
     """
+    require_open(session, act.kind, act.incident, act.message)
     current = session.case.chain.current
     record = Record(
         repository=session.trust.repository,
@@ -161,26 +174,64 @@ def change_of(
     )
 
 
-def record_acts(session: Session, acts: Iterable[Act], *, subject: str) -> Recorded:
-    """Write acts on an incident that rest on nothing but the incident itself.
+def require_open(session: Session, kind: str, incident: str, message: str) -> None:
+    """Refuse what comes too late: the incident is closed, or the message was dropped.
 
-    ``after`` of each is filled with the heads that are there when it is written.
+    Raises:
+        Refused: saying why it ended.
+    """
+    case = find_incident(session.case, incident)
+    closed = case.incident.closed if case and case.incident else ""
+    if closed and kind not in AFTER_THE_END:
+        raise Refused(
+            f"{incident} is closed: {closed}",
+            remedy=f"comms -i {incident} reopen --why TEXT",
+            code="closed",
+        )
+    meant = find_message(session.case, incident, message)
+    dropped = meant is not None and meant.verdict.state is MessageState.DROPPED
+    if dropped and kind in OF_WORDS_THAT_GO_ON:
+        raise Refused(
+            f"{message} was dropped",
+            remedy="comms draft writes another one; comms log says why",
+            code="dropped",
+        )
+
+
+def record_acts(
+    session: Session,
+    acts: Iterable[Act],
+    *,
+    subject: str,
+    files: Mapping[str, bytes] | None = None,
+    require: Callable[[], None] = lambda: None,
+) -> Recorded:
+    """Write acts on an incident, or on messages, in one commit.
+
+    ``after`` of each is filled with the heads that are there when it is written; ``require``
+    looks, then, whether it may still be done, and raises if not.
     """
     wanted = list(acts)
     kept: list[RecordBytes] = []
 
     def make() -> Change:
         session.require_pin()
+        require()
         kept.clear()
+        heads: dict[MessageId, tuple[Digest, ...]] = {}
         for act in wanted:
             require_may(session, act.kind, act.gate)
-            heads = (kept[-1].digest,) if kept else _heads(session, act)
-            kept.append(record_of(session, replace(act, after=heads)))
-        return change_of(session, kept, subject=subject)
+            after = heads.get(act.message) or _heads(session, act)
+            kept.append(record_of(session, replace(act, after=after)))
+            heads[act.message] = (kept[-1].digest,)
+        return change_of(session, kept, subject=subject, files=files)
 
     written = session.write(make)
     return Recorded(records=tuple(kept), written=written, notes=tuple(session.notes))
 
 
 def _heads(session: Session, act: Act) -> tuple[Digest, ...]:
+    message = find_message(session.case, act.incident, act.message)
+    if message is not None:
+        return message_heads(message)
     return incident_heads(find_incident(session.case, act.incident))

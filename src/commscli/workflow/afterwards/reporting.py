@@ -14,6 +14,7 @@ from commscli.ledger.repository import tip
 from commscli.ledger.snapshot import snapshot
 from commscli.workflow.afterwards.measuring import measures_of
 from commscli.workflow.incident.declaring import active
+from commscli.workflow.incident.saying import words_said
 from commscli.workflow.incident.story import Event, story, told
 from commscli.workflow.session import Session
 from commscli.workflow.settings import Settings, load_settings
@@ -81,7 +82,7 @@ def report_on(session: Session) -> IncidentReport:
     return IncidentReport(
         incident=incident,
         measures=measures_of(case, incident, settings, session),
-        events=story(case),
+        events=story(case, words_said(session, case)),
         phases=tuple(_changes(case, incident, "phase")),
         severities=tuple(_changes(case, incident, "severity")),
         objections=tuple(_objections(case)),
@@ -134,6 +135,6 @@ def _objections(case: IncidentCase) -> Iterator[Opinion]:
                     person=placed.record.person,
                     gate=placed.record.gate,
                     message=message.message,
-                    text=told(placed.record),
+                    text=told(placed.record, {}),
                     stands=placed.digest in standing,
                 )

@@ -165,21 +165,10 @@ def active(session: Session) -> tuple[IncidentCase, Incident]:
     return found, found.incident
 
 
-def _open(session: Session) -> tuple[IncidentCase, Incident]:
-    case, incident = active(session)
-    if incident.closed:
-        raise Refused(
-            f"{case.id} is closed: {incident.closed}",
-            remedy="declare a new one",
-            code="closed",
-        )
-    return case, incident
-
-
 def set_facts(session: Session, facts: Mapping[str, str]) -> Recorded:
     """Record facts; an empty value takes one back."""
     session.refresh()
-    case, incident = _open(session)
+    case, incident = active(session)
     values = _normalised(session, load_settings(session), facts)
     new = {k: v for k, v in values.items() if incident.facts.get(k, "") != v}
     acts = [
@@ -203,7 +192,7 @@ def move_phase(session: Session, phase: str, why: str) -> Recorded:
         raise BadInput(
             f"{phase!r} is no phase", remedy=f"one of {', '.join(PHASES)}", code="bad-phase"
         )
-    case, incident = _open(session)
+    case, incident = active(session)
     if incident.phase == matches[0]:
         raise Refused(f"{case.id} is already in {matches[0]}", remedy="comms status")
     body = Moved(value=matches[0], why=why)
@@ -214,7 +203,7 @@ def move_phase(session: Session, phase: str, why: str) -> Recorded:
 def change_severity(session: Session, severity: str, why: str) -> Recorded:
     """Record another severity."""
     session.refresh()
-    case, incident = _open(session)
+    case, incident = active(session)
     body = Moved(value=parse_severity(severity), why=why)
     act = Act(kind="severity", body=body, incident=case.id, drill=incident.drill)
     return record_acts(session, [act], subject=f"Set {case.id} to {body.value}")
@@ -228,7 +217,7 @@ def skip(session: Session, audience: str, why: str, phase: str = "") -> Recorded
     """
     session.refresh()
     settings = load_settings(session)
-    case, incident = _open(session)
+    case, incident = active(session)
     body = Skipped(phase=phase or incident.phase, audience=settings.audience(audience), why=why)
     if body.phase not in PHASES:
         raise BadInput(f"{phase!r} is no phase", remedy=f"one of {', '.join(PHASES)}")

@@ -22,6 +22,10 @@ OPEN_STATES = frozenset({
     MessageState.SENDING,
 })  # fmt: skip
 
+DRAFT, SEND = GateId("draft"), GateId("send")
+TURNS = frozenset({DRAFT, SEND})
+"""What waits for a person and is no gate."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
@@ -34,6 +38,8 @@ class Cell:
     message: MessageCase | None = None
     waiting: tuple[GateVerdict, ...] = ()
     why: str = ""
+    corrects: str = ""
+    """The sent message that the shown one corrects, if it does."""
 
 
 def cells(
@@ -46,7 +52,7 @@ def cells(
     by_cell: dict[tuple[str, str], list[MessageCase]] = {}
     for message in messages:
         place = cell_of(message)
-        if place is not None:
+        if place is not None and message.verdict.state is not MessageState.DROPPED:
             by_cell.setdefault(place, []).append(message)
     order = [*audiences, *sorted({a for _, a in by_cell} - set(audiences))]
     found = (
@@ -62,6 +68,13 @@ def cell_of(message: MessageCase) -> tuple[str, str] | None:
     drafts = message.revisions.drafts
     body = list(drafts.values())[-1].body if drafts else None
     return (body.phase, body.audience) if isinstance(body, Drafted) else None
+
+
+def corrected_by(message: MessageCase) -> str:
+    """Return the digest of the record that a message corrects, if it corrects any."""
+    drafts = list(message.revisions.drafts.values())
+    body = drafts[-1].body if drafts else None
+    return body.corrects if isinstance(body, Drafted) else ""
 
 
 def in_order(
@@ -93,20 +106,21 @@ def _cell(
     if messages:
         shown = _shown(messages)
         state = str(shown.verdict.state)
-        state = "superseded" if state == MessageState.DROPPED else state
         return Cell(
             phase=phase,
             audience=audience,
             required=required,
             state=state,
             message=shown,
-            waiting=(*waited_for(shown), *_others_turn(shown)),
+            waiting=(*waited_for(shown), *others_turn(shown)),
+            corrects=_corrected(shown, messages),
         )
     if skipped:
         return Cell(phase=phase, audience=audience, required=required, state="skipped", why=skipped)
     if not required:
         return None
-    state = "superseded" if is_superseded(incident, phase) else "due"
+    over = bool(incident.closed) or is_superseded(incident, phase)
+    state = "superseded" if over else "due"
     return Cell(phase=phase, audience=audience, required=True, state=state)
 
 
@@ -118,6 +132,13 @@ def _shown(messages: Sequence[MessageCase]) -> MessageCase:
         if some:
             return some[-1]
     return numbered[-1]
+
+
+def _corrected(shown: MessageCase, messages: Sequence[MessageCase]) -> str:
+    digest = corrected_by(shown)
+    of = (m for m in messages for send in m.sends if send.sent and send.sent.digest == digest)
+    wrong = next(of, None)
+    return wrong.message if wrong is not None else ""
 
 
 def _number(message: str) -> int:
@@ -141,12 +162,12 @@ def waited_for(message: MessageCase) -> Iterator[GateVerdict]:
             yield verdict
 
 
-def _others_turn(message: MessageCase) -> Iterator[GateVerdict]:
+def others_turn(message: MessageCase) -> Iterator[GateVerdict]:
     """Yield the turns that are no gate's: the drafter's, after an objection; the sender's."""
     trust = message.now.trust
     state = message.verdict.state
     if state is MessageState.RELEASED:
-        yield _turn("send", _holders(trust, "send-intent"), "")
+        yield _turn(SEND, _holders(trust, "send-intent"), "")
     elif message.sends and message.sends[-1].sent is not None:
         for verdict in message.verdict.gates:
             if verdict.state is GateState.EMERGENCY:
@@ -156,12 +177,17 @@ def _others_turn(message: MessageCase) -> Iterator[GateVerdict]:
         forked = any(verdict.rule == "forked-draft" for verdict in message.verdict.gates)
         reason = f"{', '.join(objectors)} objected" if objectors else "two revisions to join"
         if objectors or forked:
-            yield _turn("draft", _holders(trust, "drafted"), reason)
+            yield _turn(DRAFT, _holders(trust, "drafted"), reason)
 
 
-def _turn(what: str, people: tuple[PersonId, ...], reason: str) -> GateVerdict:
+def drafting_turn(people: tuple[PersonId, ...]) -> GateVerdict:
+    """Return the turn of those who draft, where there is no message yet."""
+    return _turn(DRAFT, people, "")
+
+
+def _turn(what: GateId, people: tuple[PersonId, ...], reason: str) -> GateVerdict:
     return GateVerdict(
-        gate=GateId(what), state=GateState.OPEN, by=(), missing=1, could=people, reason=reason
+        gate=what, state=GateState.OPEN, by=(), missing=1, could=people, reason=reason
     )
 
 

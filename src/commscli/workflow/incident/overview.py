@@ -1,22 +1,28 @@
 """How an incident stands: the matrix, and who is waited for."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from commscli.domain.ids import GateId
+from commscli.domain.ids import GateId, MessageId, PersonId
 from commscli.domain.incident import Incident
 from commscli.domain.moments import moment, stamp
-from commscli.domain.report import MessageState
+from commscli.domain.order import Placed
+from commscli.domain.phases import LAST_WORDS
+from commscli.gates.aftercare import left_hanging
 from commscli.gates.case import IncidentCase
-from commscli.gates.message import MessageCase
+from commscli.workflow.incident.closing import Ending, missing
 from commscli.workflow.incident.declaring import active
-from commscli.workflow.incident.matrix import Cell, cell_of, cells, objections_to, waited_for
+from commscli.workflow.incident.freshness import StaleFacts, stale_facts
+from commscli.workflow.incident.holding import all_holds, lifters
+from commscli.workflow.incident.matrix import OPEN_STATES, Cell, cell_of, cells
+from commscli.workflow.incident.pacing import Wait, handed_over, waits
 from commscli.workflow.session import Session
 from commscli.workflow.settings import Settings, load_settings
-from commscli.workflow.verdicts.ratifying import skipped
 
 _NO_GATE = GateId("")
+STAGES = ("active", "aftercare", "closed")
+"""What people look at first."""
 TOLERANCE = timedelta(minutes=5)
 """How far two machines' clocks may be apart before anybody is told."""
 
@@ -43,17 +49,47 @@ class Standing:
     now: datetime
     alone: bool = True
     """Whether no other incident is active: then nobody needs to name it."""
-    drafters: tuple[str, ...] = ()
-    senders: tuple[str, ...] = ()
+    drafters: tuple[PersonId, ...] = ()
+    senders: tuple[PersonId, ...] = ()
+    waits: tuple[Wait, ...] = ()
+    holds: tuple[Placed, ...] = ()
+    lifters: tuple[str, ...] = ()
+    """Who may lift the holds."""
+    stale: Mapping[MessageId, StaleFacts] = field(default_factory=dict)
+    """The unsent messages whose facts have changed since they were written."""
+    left_hanging: tuple[str, ...] = ()
+    """The audiences that were told of it and not that it is over, once it is."""
+    to_close: tuple[str, ...] = ()
+    """In aftercare, what is missing before it can be closed."""
+    handed_over: Placed | None = None
 
     @property
     def where(self) -> str:
         """What a command needs to be about this incident."""
         return "" if self.alone else f"-i {self.incident.id} "
 
+    @property
+    def to_tell(self) -> tuple[str, ...]:
+        """The audiences left hanging for whom no message is due or in work."""
+        busy = {
+            cell.audience
+            for cell in self.cells
+            if cell.phase in LAST_WORDS and (cell.state == "due" or cell.state in OPEN_STATES)
+        }
+        return tuple(audience for audience in self.left_hanging if audience not in busy)
+
+    @property
+    def lead(self) -> str:
+        """Who the lead was handed to; nobody, where it was not."""
+        return getattr(self.handed_over.record.body, "to", "") if self.handed_over else ""
+
+    def is_held(self, message: str) -> bool:
+        """Whether somebody says that a message may not be sent."""
+        return any(hold.record.message in {"", message} for hold in self.holds)
+
 
 def status(session: Session, *, every: bool = False) -> tuple[Standing, ...]:
-    """Return the incident that is meant, or every active one where none is named.
+    """Return the incident that is meant, or every open one where none is named.
 
     Raises:
         BadInput: if a named incident is not there.
@@ -65,30 +101,53 @@ def status(session: Session, *, every: bool = False) -> tuple[Standing, ...]:
         chosen = [
             (case, case.incident)
             for case in session.case.incidents
-            if case.incident is not None and (every or case.incident.stage == "active")
+            if case.incident is not None and (every or case.incident.stage != "closed")
         ]
+        chosen.sort(key=lambda pair: STAGES.index(pair[1].stage))
     return tuple(_standing(session, settings, case, incident) for case, incident in chosen)
 
 
 def _standing(
     session: Session, settings: Settings, case: IncidentCase, incident: Incident
 ) -> Standing:
-    playbook = settings.playbook(incident.playbook)
-    active_now = [i for i in session.case.incidents if i.incident and i.incident.stage == "active"]
+    playbook, now = settings.playbook(incident.playbook), session.circumstances.now
+    matrix = cells(incident, case.messages, settings.audiences, playbook)
+    drafters = _who_may(session, "drafted")
+    ended = incident.stage == "closed"
+    stale = ((m.message, stale_facts(case, m)) for m in case.messages)
     return Standing(
         case=case,
         incident=incident,
-        cells=cells(incident, case.messages, settings.audiences, playbook),
-        clocks=tuple(_promises(case, session.circumstances.now)),
+        cells=matrix,
+        clocks=() if ended else tuple(_promises(case, now)),
         settings=settings,
-        now=session.circumstances.now,
-        alone=len(active_now) == 1 and incident.stage == "active",
-        drafters=_who_may(session, "drafted"),
+        now=now,
+        alone=_is_meant_alone(session, incident),
+        drafters=drafters,
         senders=_who_may(session, "send-intent"),
+        waits=() if ended else tuple(waits(case, matrix, playbook, drafters, now)),
+        holds=() if ended else all_holds(case),
+        lifters=lifters(session),
+        stale={} if ended else {name: found for name, found in stale if found},
+        left_hanging=left_hanging(case.messages)
+        if not ended and incident.phase in LAST_WORDS
+        else (),
+        to_close=tuple(missing(case, settings, Ending())) if incident.stage == "aftercare" else (),
+        handed_over=handed_over(case),
     )
 
 
-def _who_may(session: Session, kind: str) -> tuple[str, ...]:
+def _is_meant_alone(session: Session, incident: Incident) -> bool:
+    """Whether a command that names no incident is about this one."""
+    open_now = [i.incident for i in session.case.incidents if i.incident]
+    for stage in STAGES[:2]:
+        found = [i.id for i in open_now if i.stage == stage]
+        if found:
+            return found == [incident.id]
+    return False
+
+
+def _who_may(session: Session, kind: str) -> tuple[PersonId, ...]:
     trust = session.trust
     return tuple(person for person in trust.people if trust.may_write(person, kind, _NO_GATE))
 
@@ -110,91 +169,6 @@ def _promises(case: IncidentCase, now: datetime) -> Iterator[Clock]:
             state = "overdue" if moment(promised) < now else "running"
             reason = f"{message_id} promised the next update"
             yield Clock(clock=f"next-update-{audience}", due=promised, state=state, reason=reason)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """One thing that waits on somebody: what to do, and the command that does it."""
-
-    incident: Incident
-    verb: str
-    what: str
-    command: str
-    message: MessageCase | None = None
-    gate: str = ""
-    audience: str = ""
-
-
-def tasks(session: Session) -> tuple[Task, ...]:
-    """Return what waits on the person who acts, in the order of the process."""
-    me = session.actor.person.id
-    found: list[Task] = []
-    for standing in status(session):
-        for cell in standing.cells:
-            found += _of_cell(session, standing, cell, me)
-    return tuple(found)
-
-
-def _of_cell(session: Session, standing: Standing, cell: Cell, me: str) -> Iterator[Task]:
-    incident, message = standing.incident, cell.message
-    drafts = session.trust.may_write(session.actor.person.id, "drafted", _NO_GATE)
-    if cell.state == "due" and drafts:
-        yield Task(
-            incident=incident,
-            verb="draft",
-            what=f"{cell.phase} for {cell.audience} is due",
-            command=f"comms {standing.where}draft {cell.audience}",
-            audience=cell.audience,
-        )
-    if message is None:
-        return
-    for verdict in waited_for(message):
-        if me in verdict.could:
-            verb = "approve" if session.trust.gates[verdict.gate].recipients else "review"
-            yield Task(
-                incident=incident,
-                verb=verb,
-                what=f"{message.message} revision {message.verdict.revision} waits for "
-                f"{verdict.gate}",
-                command=f"comms {standing.where}{verb} {message.message} "
-                f"--gate {verdict.gate}{' --ok' if verb == 'review' else ''}",
-                message=message,
-                gate=verdict.gate,
-            )
-    yield from _of_writer(session, standing, message, drafts=drafts)
-
-
-def _of_writer(
-    session: Session, standing: Standing, message: MessageCase, *, drafts: bool
-) -> Iterator[Task]:
-    if drafts and not message.sends and message.verdict.state != MessageState.SUPERSEDED:
-        for objection in objections_to(message):
-            yield Task(
-                incident=standing.incident,
-                verb="revise",
-                what=f"{message.message}: {objection.record.person} ({objection.record.gate}) "
-                "objects",
-                command=f"comms {standing.where}revise {message.message}",
-                message=message,
-            )
-    for verdict in skipped(message, session.actor.person.id):
-        yield Task(
-            incident=standing.incident,
-            verb="ratify",
-            what=f"{message.message} was sent as an emergency, without {verdict.gate}",
-            command=f"comms {standing.where}ratify {message.message} --gate {verdict.gate}",
-            message=message,
-            gate=verdict.gate,
-        )
-    sends = session.trust.may_write(session.actor.person.id, "send-intent", _NO_GATE)
-    if sends and message.verdict.state in {MessageState.RELEASED, MessageState.SENDING}:
-        yield Task(
-            incident=standing.incident,
-            verb="send",
-            what=f"{message.message} is {message.verdict.state}",
-            command=f"comms {standing.where}send {message.message}",
-            message=message,
-        )
 
 
 def minutes_since(text: str, now: datetime) -> int:

@@ -1,25 +1,33 @@
 """The story of an incident, from its records alone, in the order that they give."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from commscli.domain.order import Placed, order
 from commscli.domain.private_words import told as told_words
 from commscli.domain.records import (
+    Assigned,
+    Clock,
     Declared,
+    DeliveredLate,
     Drafted,
+    Estimated,
     Fact,
     Moved,
+    Ratified,
     Reasoned,
     Record,
+    Said,
     SendIntent,
     Sent,
     Skipped,
     Verdict,
     Withdrawn,
+    Witnessed,
 )
 from commscli.gates.case import IncidentCase
 from commscli.gates.standing import Worth
+from commscli.workflow.incident.pacing import LEAD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +43,11 @@ class Event:
     valid: bool
 
 
-def story(case: IncidentCase) -> tuple[Event, ...]:
-    """Return what happened, each record once, in an order that never contradicts ``after``."""
+def story(case: IncidentCase, said: Mapping[str, str]) -> tuple[Event, ...]:
+    """Return what happened, each record once, in an order that never contradicts ``after``.
+
+    ``said`` has the words that were spoken outside the tool, by their digest.
+    """
     standings = {**case.standings}
     for message in case.messages:
         standings |= message.standings
@@ -49,7 +60,7 @@ def story(case: IncidentCase) -> tuple[Event, ...]:
             person=placed.record.person,
             kind=placed.record.kind,
             message=placed.record.message,
-            text=told(placed.record),
+            text=told(placed.record, said),
             digest=placed.digest,
             valid=standings[placed.digest].worth is Worth.VALID,
         )
@@ -57,12 +68,12 @@ def story(case: IncidentCase) -> tuple[Event, ...]:
     )
 
 
-def told(record: Record) -> str:
+def told(record: Record, said: Mapping[str, str]) -> str:
     """Say what a record says, in a few words."""
-    return " ".join(_parts(record)).strip()
+    return " ".join(_parts(record, said)).strip()
 
 
-def _parts(record: Record) -> Iterator[str]:
+def _parts(record: Record, said: Mapping[str, str]) -> Iterator[str]:
     body = record.body
     if isinstance(body, Declared):
         yield f"declared {body.title!r}, {body.severity}, in {body.phase}"
@@ -73,13 +84,17 @@ def _parts(record: Record) -> Iterator[str]:
     elif isinstance(body, Skipped):
         yield f"skipped {body.phase} for {body.audience}: {body.why}"
     elif isinstance(body, Drafted):
-        yield f"wrote revision {body.revision}"
+        corrects = ", a correction" if body.corrects else ""
+        yield f"wrote revision {body.revision}{corrects}"
     elif isinstance(body, Verdict):
         yield _verdict(record, body)
     elif isinstance(body, Withdrawn):
         yield f"took back a verdict in {record.gate}: {body.text}"
     elif isinstance(body, Sent):
         yield _sent(body)
+    elif isinstance(body, Said):
+        lost = "the words are not here, or are not those that were recorded"
+        yield f"noted what was said ({body.where}): {said.get(body.digest, lost)}"
     else:
         yield _reasoned(record)
 
@@ -102,5 +117,43 @@ def _reasoned(record: Record) -> str:
     if isinstance(body, SendIntent):
         return "began to send it" + (f" ({body.why})" if body.why else "")
     if isinstance(body, Reasoned):
-        return f"{record.kind}: {body.why}"
+        return f"{_REASONED.get(record.kind, record.kind)}: {body.why}"
+    if isinstance(body, Assigned):
+        return _assigned(record, body)
+    if isinstance(body, Estimated):
+        about = record.gate or ("" if record.message else body.subject)
+        who = "needs" if body.for_ == record.person else f"gave {body.for_}"
+        return f"{who} {body.minutes} min" + (f" for {about}" if about else "")
+    if isinstance(body, Clock):
+        met = f" by {body.met_by}" if body.met_by else ""
+        why = f" ({body.why})" if body.why else ""
+        return f"{record.kind.replace('-', ' ')}: {body.clock}{met} at {body.time}{why}"
+    return _afterwards(record)
+
+
+_REASONED = {
+    "dropped": "dropped it", "closed": "closed it", "reopened": "opened it again",
+    "hold": "says stop", "lifted": "lets it go on",
+}  # fmt: skip
+
+
+def _assigned(record: Record, body: Assigned) -> str:
+    why = f" ({body.why})" if body.why else ""
+    if body.subject == LEAD:
+        return f"handed the lead to {body.to}{why}"
+    about = record.gate or ("it" if record.message else body.subject)
+    return f"gave {about} to {body.to}{why}"
+
+
+def _afterwards(record: Record) -> str:
+    body = record.body
+    if isinstance(body, Ratified):
+        return f"ratified it for {record.gate}"
+    if isinstance(body, DeliveredLate):
+        counts = (
+            f"{n} {what} over {c}" for c, some in body.counts.items() for what, n in some.items()
+        )
+        return f"later news of the send: {', '.join(counts)}"
+    if isinstance(body, Witnessed):
+        return f"saw {body.account} say {body.verdict} on {body.forge}"
     return record.kind

@@ -60,7 +60,7 @@ def draft(session: Session, wanted: Wanted) -> Recorded:
         audiences = _audiences(wanted, settings, case, incident, phase)
         files: dict[str, bytes] = {}
         for audience in audiences:
-            message = _free_message(case, phase, audience)
+            message = free_message(case, phase, audience)
             cell = Cell(incident=incident, message=message, audience=audience, phase=phase)
             data, chain = (
                 (wanted.words(audience), ())
@@ -122,7 +122,8 @@ def _audiences(
     return sorted(chosen, key=list(settings.audiences).index)
 
 
-def _free_message(case: IncidentCase, phase: str, audience: str) -> MessageId:
+def free_message(case: IncidentCase, phase: str, audience: str) -> MessageId:
+    """Return the next id of a cell that no message has."""
     taken = {message.message for message in case.messages}
     numbers = (message_folder(phase, audience, number) for number in range(1, 10_000))
     return next(name for name in numbers if name not in taken)

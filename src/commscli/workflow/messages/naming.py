@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from commscli.domain.ids import Digest
 from commscli.domain.records import Drafted
+from commscli.domain.report import MessageState
 from commscli.errors import BadInput
 from commscli.gates.case import Case, IncidentCase
 from commscli.gates.message import MessageCase
@@ -23,7 +24,7 @@ class Named:
 
 
 def pick_incident(case: Case, text: str) -> IncidentCase:
-    """Return the incident that a text names, or the only active one.
+    """Return the incident that a text names, or the only active one, or else in aftercare.
 
     Raises:
         BadInput: if there is none, or more than one.
@@ -33,7 +34,9 @@ def pick_incident(case: Case, text: str) -> IncidentCase:
         exact = [i for i in declared if i.id == text]
         found = exact or [i for i in declared if _fits(text, i.id)]
     else:
-        found = [i for i in declared if i.incident and i.incident.stage == "active"]
+        found = [i for i in declared if i.incident and i.incident.stage == "active"] or [
+            i for i in declared if i.incident and i.incident.stage == "aftercare"
+        ]
     if len(found) == 1:
         return found[0]
     if not found:
@@ -88,9 +91,12 @@ _Pair = tuple[IncidentCase, MessageCase]
 
 def _narrow(found: list[_Pair], waiting: Callable[[MessageCase], bool]) -> list[_Pair]:
     def active(pair: _Pair) -> bool:
-        return pair[0].incident is not None and pair[0].incident.stage == "active"
+        return pair[0].incident is not None and pair[0].incident.stage != "closed"
 
-    for prefer in (lambda pair: waiting(pair[1]), active):
+    def goes_on(pair: _Pair) -> bool:
+        return pair[1].verdict.state is not MessageState.DROPPED
+
+    for prefer in (lambda pair: waiting(pair[1]), active, goes_on):
         preferred = [pair for pair in found if prefer(pair)]
         if len(found) > 1 and preferred:
             found = preferred

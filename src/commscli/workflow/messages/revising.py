@@ -27,6 +27,7 @@ from commscli.workflow.recording import (
     draft_heads,
     record_of,
     require_may,
+    require_open,
 )
 from commscli.workflow.session import Session
 from commscli.workflow.settings import load_settings
@@ -96,9 +97,10 @@ def _named(session: Session, reference: str) -> Named:
     if named.message.sends:
         raise Refused(
             f"{named.message.message} is sent, and sent words stay as they were",
-            remedy="draft another message that says what is right",
+            remedy=f"comms correct {named.message.message} --why TEXT",
             code="sent",
         )
+    require_open(session, "drafted", named.incident.id, named.message.message)
     return named
 
 

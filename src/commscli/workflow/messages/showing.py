@@ -10,11 +10,13 @@ from commscli.domain.records import Drafted, Verdict
 from commscli.domain.report import GateVerdict
 from commscli.errors import BadInput
 from commscli.gates.message import MessageCase
+from commscli.workflow.incident.freshness import StaleFacts, stale_facts
 from commscli.workflow.messages.naming import Named
 from commscli.workflow.messages.picking import pick
 from commscli.workflow.messages.reading import difference, drafted, only_head
 from commscli.workflow.messages.recorded_words import recipient_folders, recorded_words
 from commscli.workflow.messages.shown import last_shown, remember
+from commscli.workflow.recording import find_incident
 from commscli.workflow.session import Session
 
 SAMPLES = 3
@@ -36,6 +38,8 @@ class Seen:
     opinions: tuple[Placed, ...]
     standing: frozenset[Digest]
     newest: bool
+    stale: StaleFacts | None = None
+    """How the facts changed since the newest words were written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +89,7 @@ def see(session: Session, message: MessageCase, digest: Digest) -> Seen:
     body = drafted(message, digest)
     words = recorded_words(session, message, digest)
     everything = message.ordered.everything
+    case = find_incident(session.case, message.incident)
     return Seen(
         incident=message.incident,
         message=message.message,
@@ -100,6 +105,7 @@ def see(session: Session, message: MessageCase, digest: Digest) -> Seen:
         ),
         standing=frozenset(o.digest for o in message.now.objections(everything)),
         newest=digest == message.verdict.subject,
+        stale=stale_facts(case, message) if case else None,
     )
 
 

@@ -9,10 +9,8 @@ from commscli.compose.words import Words
 from commscli.documents.front_matter import HeadValue, join
 from commscli.documents.models.playbook import Playbook
 from commscli.domain.durations import format_offset
+from commscli.domain.phases import LAST_WORDS
 from commscli.workflow.settings import Settings
-
-LAST_WORDS = frozenset({"resolution", "analysis", "publishing"})
-"""Phases whose messages promise no next update."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +22,9 @@ class Told:
     title: str
     severity: str
     facts: Mapping[str, str]
+    corrects: str = ""
+    """When the message went out that this one corrects, as people read it."""
+    why: str = ""
 
 
 def template_for(settings: Settings, playbook: Playbook, phase: str, audience: str) -> str:
@@ -61,6 +62,8 @@ def worded(
             detail=audience.detail,
             one_to_one=audience.one_to_one,
             next_update=offset,
+            corrects=told.corrects,
+            why=told.why,
         ),
     )
     head: dict[str, HeadValue] = {

@@ -9,16 +9,17 @@ from commscli.delivery.payload import OPEN, Words, rendered
 from commscli.delivery.recipients import RecipientList, find_by_digest
 from commscli.domain.durations import parse_offset
 from commscli.domain.ids import Digest
-from commscli.domain.incident import is_superseded
+from commscli.domain.incident import is_overtaken
 from commscli.domain.moments import is_moment, stamp
 from commscli.domain.records import Drafted, SendIntent
-from commscli.domain.report import MessageState
 from commscli.domain.wall_time import when
 from commscli.errors import BadInput, Busy, Refused, Undecided
 from commscli.gates.case import IncidentCase
 from commscli.gates.message import MessageCase
+from commscli.workflow.incident.holding import require_no_hold
 from commscli.workflow.messages.reading import drafted, require_words_there
 from commscli.workflow.messages.recorded_words import recipient_folders, recorded_words
+from commscli.workflow.recording import require_open
 from commscli.workflow.session import Session
 from commscli.workflow.settings import load_settings
 from commscli.workflow.verdicts.bars import require_passed
@@ -77,14 +78,12 @@ def require_ready(session: Session, case: IncidentCase, message: MessageCase, wh
     session.require_sound(message.incident, message.message)
     if session.report.reasons:
         raise Undecided("; ".join(session.report.reasons), remedy="comms check")
-    if message.verdict.state is MessageState.DROPPED:
-        raise Refused(f"{message.message} was dropped", remedy="comms draft")
+    require_open(session, "send-intent", case.id, message.message)
+    require_no_hold(session, case, message)
     if not message.sends:
         require_passed(message)
-    if case.incident and case.incident.closed:
-        raise Refused(f"{case.id} is closed", remedy="comms status")
-    phase = drafted(message, message.verdict.subject or Digest("")).phase
-    if case.incident and is_superseded(case.incident, phase) and not why and not message.sends:
+    body = drafted(message, message.verdict.subject or Digest(""))
+    if case.incident and is_overtaken(case.incident, body) and not why and not message.sends:
         raise Refused(
             f"the incident has moved on to {case.incident.phase} since this was written",
             remedy="draft for that phase, or say why it still goes: --why TEXT",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from commscli.delivery.payload import OPEN, rendered
 from commscli.delivery.recipients import find_by_digest
 from commscli.domain.ids import Digest, RoleId
-from commscli.domain.incident import is_superseded
+from commscli.domain.incident import is_overtaken
 from commscli.domain.report import GateState, GateVerdict
 from commscli.domain.trust import EMERGENCY, Gate
 from commscli.errors import Missing, Refused
@@ -53,7 +53,7 @@ def require_ok_counts(
     if done is not None and me in done.by and not settled:
         raise Refused(f"{me} has passed {gate.id} of {message.message} already", code="already")
     body = drafted(message, subject)
-    if case.incident and is_superseded(case.incident, body.phase) and not why:
+    if case.incident and is_overtaken(case.incident, body) and not why:
         raise Refused(
             f"{message.message} is superseded: the incident is in {case.incident.phase} now",
             remedy="draft for that phase, or say why this one still goes: --why TEXT",

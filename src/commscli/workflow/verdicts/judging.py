@@ -28,6 +28,7 @@ from commscli.workflow.recording import (
     message_heads,
     record_of,
     require_may,
+    require_open,
 )
 from commscli.workflow.session import Session
 from commscli.workflow.verdicts.bars import require_emergency, require_ok_counts
@@ -88,6 +89,7 @@ def judge(
         files: dict[str, bytes] = {}
         for one in bound:
             case, message = still_there(session, one.incident, one.message)
+            require_open(session, opinion.kind, case.id, message.message)
             _require_same(session, message, one)
             gate = _gate(session, message, opinion)
             require_may(session, opinion.kind, gate.id)

@@ -1,0 +1,44 @@
+"""What waits on somebody, and who else is waited for, as text."""
+
+from collections.abc import Iterator, Sequence
+
+from commscli.render.escaping import one_line
+from commscli.render.human import Paint, paragraph, span
+from commscli.workflow.incident.nudging import Contact, Nudge
+from commscli.workflow.incident.tasks import Task
+
+
+def tasks_text(tasks: tuple[Task, ...], person: str, paint: Paint) -> str:
+    """Return what waits on somebody, each with the command that does it."""
+    if not tasks:
+        return f"nothing waits on {person}\n"
+    lines: list[str] = []
+    for number, task in enumerate(tasks, 1):
+        first, *more = paragraph(f"{number}. {task.verb}  {task.what}", "", "   ")
+        lines += [first.replace(task.verb, paint(task.verb, "bold"), 1), *more]
+        lines.append(f"   {paint(one_line(task.command), 'cyan')}")
+    return "\n".join(lines) + "\n"
+
+
+def nudges_text(nudges: Sequence[Nudge], paint: Paint) -> str:
+    """Return who is waited for, how long, and how to reach them and who could instead."""
+    if not nudges:
+        return "nobody is waited for\n"
+    return "\n".join(line for nudge in nudges for line in _nudge(nudge, paint)) + "\n"
+
+
+def _nudge(nudge: Nudge, paint: Paint) -> Iterator[str]:
+    what = nudge.message or f"{nudge.phase} for {nudge.audience}"
+    late = f", {span(nudge.late)} over the estimate" if nudge.late else ""
+    head, *more = paragraph(f"{nudge.gate} of {what}: {span(nudge.minutes)}{late}", "", "    ")
+    yield paint(head, "red" if late else "bold")
+    yield from more
+    first, *others = nudge.people
+    yield from paragraph(_contact(first), "    ", "        ")
+    for other in others:
+        yield from paragraph(f"or {_contact(other)}", "    ", "        ")
+
+
+def _contact(contact: Contact) -> str:
+    who = f"{contact.person} ({contact.name})" if contact.name else contact.person
+    return f"{who}: {contact.contact}" if contact.contact else who
