@@ -28,6 +28,8 @@ def test_the_bytes_are_those_of_the_files() -> None:
 
 def test_every_shipped_playbook_is_valid() -> None:
     for path, data in shipped("playbooks").items():
+        if "/" in path:  # the clocks of laws, in a folder of their own
+            continue
         playbook = read_document(Playbook, data, path=path)
         assert f"{playbook.templates}/" in "".join(shipped("templates"))
 

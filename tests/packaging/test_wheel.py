@@ -24,6 +24,7 @@ SHIPPED = {
     "templates": "commscli/library/templates",
     "playbooks": "commscli/library/playbooks",
     "docs/rules": "commscli/library/rules",
+    "docs/warnings": "commscli/library/warnings",
 }
 
 

@@ -190,6 +190,20 @@ def test_evidence(small: Cast) -> None:
     assert "without it they cannot decide" in made.err
 
 
+def test_clocks(small: Cast) -> None:
+    ana, why = small.ana, ("--why", "names were copied, says the report")
+    golden(small, "clock-list-nothing", ana("clock", "list"))
+    small.declare()
+    golden(small, "clock-start", ana("clock", "start", "gdpr-33", "--at", "09:15", *why))
+    golden(small, "clock-not-enabled", ana("clock", "start", "us-ny", *why))
+    ana.done("clock", "start", "dora-initial", *why)
+    golden(small, "clock-met", ana("clock", "met", "dora-initial", "--why", "filed"))
+    small.later(60)
+    golden(small, "clock-list", ana("clock", "list", "--all"))
+    golden(small, "status-clocks", ana("status"))
+    golden(small, "check-clocks", ana("check", "--clocks"))
+
+
 def test_doctor(small: Cast) -> None:
     golden(small, "doctor", small.ana("doctor"))
     small.ana.git("config", "pull.rebase", "true")

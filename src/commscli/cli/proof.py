@@ -35,13 +35,15 @@ def check(  # noqa: PLR0917 - typer's form
     genesis: Annotated[
         str, typer.Option(metavar="DIGEST", help="For --bundle: the digest that I was told.")
     ] = "",
+    clocks: Annotated[
+        bool, typer.Option("--clocks", help="Also warn of silence, noise, broken promises.")
+    ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count too.")] = False,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 on findings.")] = False,
 ) -> None:
     """Prove that every sent message passed every gate."""
     from commscli.cli.check_output import chosen, output_of, print_check  # noqa: PLC0415 - lazy
     from commscli.cli.limits import limited  # noqa: PLC0415 - lazy
-    from commscli.workflow.proof.checking import check as check_  # noqa: PLC0415 - lazy
 
     run = state.current
     form = chosen(form, as_json=run.as_json)
@@ -49,9 +51,9 @@ def check(  # noqa: PLR0917 - typer's form
     try:
         with limited(os.environ):
             report = (
-                _check_evidence(bundle, genesis, alone=not (paths or since or at))
+                _check_evidence(bundle, genesis, alone=not (paths or since or at or clocks))
                 if bundle or genesis
-                else check_(run.session(), paths, since=since, at=at)
+                else _check_clone(paths, since=since, at=at, clocks=clocks)
             )
             output = output_of(run, report, form, every=bool(paths), strict=strict)
     except CommsError as fault:
@@ -62,6 +64,24 @@ def check(  # noqa: PLR0917 - typer's form
     run.exit_code = _exit(str(report.outcome), warned=warned and strict)
     if exit_zero and run.exit_code == Exit.REFUSED:
         run.exit_code = Exit.DONE
+
+
+def _check_clone(paths: list[str], *, since: str, at: str, clocks: bool) -> "Report":
+    from commscli.workflow.proof.checking import check as check_  # noqa: PLC0415 - lazy
+
+    if clocks and at:
+        raise BadInput(
+            "--clocks says how it stands now, and --at judges another commit",
+            remedy="comms check --clocks",
+            code="usage",
+        )
+    session = state.current.session()
+    report = check_(session, paths, since=since, at=at)
+    if clocks:
+        from commscli.workflow.incident.warnings import with_warnings  # noqa: PLC0415 - lazy
+
+        report = with_warnings(session, report, paths)
+    return report
 
 
 def _check_evidence(bundle: str, genesis: str, *, alone: bool) -> "Report":
@@ -125,7 +145,8 @@ def explain(rule: Annotated[str, typer.Argument(metavar="RULE")]) -> None:
     from commscli.compose.library import shipped  # noqa: PLC0415 - lazy
     from commscli.render.documents import plain_document  # noqa: PLC0415 - lazy
 
-    pages = {name.removesuffix(".md"): data.decode() for name, data in shipped("rules").items()}
+    files = {**shipped("rules"), **shipped("warnings")}
+    pages = {name.removesuffix(".md"): data.decode() for name, data in files.items()}
     if rule not in pages:
         near = [page for page in pages if rule in page] or get_close_matches(rule, pages, n=1)
         raise BadInput(

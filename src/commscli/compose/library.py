@@ -1,4 +1,4 @@
-"""Where the shipped templates, playbooks and rule pages are: in the wheel, or in the checkout."""
+"""Where shipped templates, playbooks and pages are: in the wheel, or in the checkout."""
 
 from collections.abc import Iterator
 from importlib.resources import files
@@ -6,8 +6,13 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Literal
 
-Kind = Literal["templates", "playbooks", "rules"]
-_IN_CHECKOUT = {"templates": "templates", "playbooks": "playbooks", "rules": "docs/rules"}
+Kind = Literal["templates", "playbooks", "rules", "warnings"]
+_IN_CHECKOUT = {
+    "templates": "templates",
+    "playbooks": "playbooks",
+    "rules": "docs/rules",
+    "warnings": "docs/warnings",
+}
 
 
 def shipped(kind: Kind) -> dict[str, bytes]:

@@ -5,9 +5,11 @@ Each is described by a schema in ``docs/schema``; nothing here dumps an inner va
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from commscli import __version__
+from commscli.domain.moments import stamp
 from commscli.domain.report import Finding, GateVerdict, MessageVerdict, Report
 from commscli.errors import CommsError
 from commscli.gates.engine import finding_id
@@ -91,6 +93,11 @@ def _finding(finding: Finding) -> Document:
         "accept": list(finding.accept),
         "subject": finding.subject,
     }
+
+
+def stamped(at: datetime | None) -> str | None:
+    """Return a time as every document states it."""
+    return stamp(at) if at is not None else None
 
 
 def tasks_document(tasks: Iterable["Task"], person: str) -> Document:

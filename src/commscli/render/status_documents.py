@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from commscli.render.documents import Document
+from commscli.render.documents import Document, stamped
 from commscli.workflow.incident.freshness import StaleFacts
 from commscli.workflow.incident.holding import reason
 from commscli.workflow.incident.matrix import Cell
@@ -36,7 +36,7 @@ def _incident(standing: Standing) -> Document:
         "to_close": list(standing.to_close),
         "cells": [_cell(standing, cell) for cell in standing.cells],
         "clocks": [
-            {"clock": c.clock, "due": c.due, "state": c.state, "reason": c.reason}
+            {"clock": c.id, "due": stamped(c.due), "state": str(c.state), "reason": c.reason}
             for c in standing.clocks
         ],
     }  # fmt: skip

@@ -8,9 +8,10 @@ from commscli.domain.moments import moment
 from commscli.domain.phases import PHASES
 from commscli.domain.report import GateState
 from commscli.render.attention_text import before_all, end_lines, hold_lines, stale_lines
+from commscli.render.clock_lines import clock_lines
 from commscli.render.escaping import one_line
 from commscli.render.human import Paint, flowing, labelled, paragraph, span, whole
-from commscli.workflow.incident.matrix import OPEN_STATES, Cell
+from commscli.workflow.incident.matrix import Cell
 from commscli.workflow.incident.overview import Standing, minutes_since
 from commscli.workflow.incident.pacing import Wait
 
@@ -45,7 +46,7 @@ def _incident(standing: Standing, paint: Paint) -> Iterator[str]:
     yield from _waits(standing, paint)
     yield from stale_lines(standing, paint)
     yield from end_lines(standing, paint)
-    yield from _clocks(standing, paint)
+    yield from clock_lines(standing, paint)
 
 
 def _matrix(standing: Standing, paint: Paint) -> Iterator[str]:
@@ -170,26 +171,3 @@ def _late(wait: Wait) -> str:
 
 def _either(people: Sequence[str]) -> str:
     return " or ".join(people) or "nobody on the roster"
-
-
-def _clocks(standing: Standing, paint: Paint) -> Iterator[str]:
-    for clock in standing.clocks:
-        due = moment(clock.due)
-        at = _clock_time(due, standing.settings.zone)
-        audience = clock.clock.removeprefix("next-update-")
-        minutes = int((standing.now - due).total_seconds() // 60)
-        text = f"next update to {_name(standing, audience)} by {at}"
-        if clock.state == "overdue":
-            todo = "" if _in_work(standing, audience) else whole(_draft(standing, audience))
-            yield from labelled("LATE", f"{text}, {span(minutes)} ago{todo}", paint, "red")
-        else:
-            yield from labelled("promised", f"{text}, in {span(-minutes)}", paint, "dim")
-
-
-def _in_work(standing: Standing, audience: str) -> bool:
-    cells = [cell for cell in standing.cells if cell.audience == audience]
-    return any(cell.message and cell.message.verdict.state in OPEN_STATES for cell in cells)
-
-
-def _draft(standing: Standing, audience: str) -> str:
-    return f": comms {standing.where}draft {audience}"

@@ -103,7 +103,7 @@ def load_settings(session: Session) -> Settings:
         playbooks = {
             name.removesuffix(".yaml"): data
             for name, data in files.files("playbooks")
-            if name.endswith(".yaml")
+            if name.endswith(".yaml") and "/" not in name  # clocks lie in a folder below
         }
         templates = {
             name.removesuffix(".md"): read_text(data, f"templates/{name}")

@@ -69,6 +69,7 @@ def _duration(value: object) -> timedelta:
 
 _TIME_OF_DAY = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+_COUNTRY = re.compile(r"[A-Z]{2}(?:-[A-Z0-9]{1,3})?")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 Line = Annotated[str, _expect(_is_line, "one line of text")]
@@ -82,6 +83,12 @@ Zone = Annotated[str, _expect(_is_zone, "an IANA time zone such as Europe/London
 Domain = Annotated[str, _expect(lambda t: bool(_DOMAIN.fullmatch(t)), "a domain: example.com")]
 Email = Annotated[str, _expect(lambda t: bool(_EMAIL.fullmatch(t)), "an address: ana@example.com")]
 Day = Annotated[str, _expect(_is_day, "a day such as 2026-11-22")]
+Country = Annotated[
+    str, _expect(lambda t: bool(_COUNTRY.fullmatch(t)), "a country, or a part: GB or GB-ENG")
+]
+CountryOrEmpty = Annotated[
+    str, _expect(_or_empty(lambda t: bool(_COUNTRY.fullmatch(t))), 'a country such as GB, or ""')
+]
 Offset = Annotated[str, _expect(is_offset, "an offset such as +30m")]
 OffsetOrEmpty = Annotated[str, _expect(_or_empty(is_offset), 'an offset such as +30m, or ""')]
 Severity = Annotated[str, _expect(lambda t: t in SEVERITIES, "a severity such as SEV-1")]

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from commscli.documents.models.imports import FactPaths
 from commscli.documents.models.kinds import (
+    CountryOrEmpty,
     Domain,
     Folder,
     Id,
@@ -35,11 +36,14 @@ class Organisation(Strict):
     """The whole of ``comms.yaml``.
 
     ``imports`` are payloads of tools: for each name, the facts and where they stand in it.
+    ``holidays`` is the country, or the part of one, whose holidays are no business days; without
+    it they are Monday to Friday.
     """
 
     organisation: SomeLine
     timezone: Zone
     domain: Domain
     defaults: Defaults = Defaults()
+    holidays: CountryOrEmpty = ""
     roles: dict[Id, RoleName] = Field(default_factory=dict)
     imports: dict[Id, FactPaths] = Field(default_factory=dict)

@@ -1,9 +1,10 @@
 """How an incident stands: the matrix, and who is waited for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from commscli.domain.clocks.clock import Clock
 from commscli.domain.ids import GateId, MessageId, PersonId
 from commscli.domain.incident import Incident
 from commscli.domain.moments import moment, stamp
@@ -11,11 +12,12 @@ from commscli.domain.order import Placed
 from commscli.domain.phases import LAST_WORDS
 from commscli.gates.aftercare import left_hanging
 from commscli.gates.case import IncidentCase
+from commscli.workflow.incident.clocks import every_clock, open_clocks
 from commscli.workflow.incident.closing import Ending, missing
 from commscli.workflow.incident.declaring import active
 from commscli.workflow.incident.freshness import StaleFacts, stale_facts
 from commscli.workflow.incident.holding import all_holds, lifters
-from commscli.workflow.incident.matrix import OPEN_STATES, Cell, cell_of, cells
+from commscli.workflow.incident.matrix import OPEN_STATES, Cell, cells
 from commscli.workflow.incident.pacing import Wait, handed_over, waits
 from commscli.workflow.session import Session
 from commscli.workflow.settings import Settings, load_settings
@@ -28,16 +30,6 @@ TOLERANCE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Clock:
-    """A time by which something has to be said. Times are UTC."""
-
-    clock: str
-    due: str
-    state: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """One incident, as a Business Lead asks for it."""
 
@@ -45,6 +37,7 @@ class Standing:
     incident: Incident
     cells: tuple[Cell, ...]
     clocks: tuple[Clock, ...]
+    """Those that ask somebody for something now, the most urgent first."""
     settings: Settings
     now: datetime
     alone: bool = True
@@ -119,7 +112,9 @@ def _standing(
         case=case,
         incident=incident,
         cells=matrix,
-        clocks=() if ended else tuple(_promises(case, now)),
+        clocks=()
+        if ended
+        else open_clocks(every_clock(session, settings, case, incident), incident),
         settings=settings,
         now=now,
         alone=_is_meant_alone(session, incident),
@@ -150,25 +145,6 @@ def _is_meant_alone(session: Session, incident: Incident) -> bool:
 def _who_may(session: Session, kind: str) -> tuple[PersonId, ...]:
     trust = session.trust
     return tuple(person for person in trust.people if trust.may_write(person, kind, _NO_GATE))
-
-
-def _promises(case: IncidentCase, now: datetime) -> Iterator[Clock]:
-    """Yield the promised next update of each audience, kept or running or overdue."""
-    last: dict[str, tuple[datetime, str, str]] = {}
-    for message in case.messages:
-        for send in message.sends:
-            if send.sent is None or cell_of(message) is None:
-                continue
-            slots = getattr(send.sent.record.body, "slots", {})
-            audience = (cell_of(message) or ("", ""))[1]
-            at = moment(slots.get("send.time", send.sent.record.at))
-            if audience not in last or at >= last[audience][0]:
-                last[audience] = (at, slots.get("send.next_update", ""), message.message)
-    for audience, (_, promised, message_id) in last.items():
-        if promised:
-            state = "overdue" if moment(promised) < now else "running"
-            reason = f"{message_id} promised the next update"
-            yield Clock(clock=f"next-update-{audience}", due=promised, state=state, reason=reason)
 
 
 def minutes_since(text: str, now: datetime) -> int:

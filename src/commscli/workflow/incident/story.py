@@ -125,9 +125,9 @@ def _reasoned(record: Record) -> str:
         who = "needs" if body.for_ == record.person else f"gave {body.for_}"
         return f"{who} {body.minutes} min" + (f" for {about}" if about else "")
     if isinstance(body, Clock):
-        met = f" by {body.met_by}" if body.met_by else ""
-        why = f" ({body.why})" if body.why else ""
-        return f"{record.kind.replace('-', ' ')}: {body.clock}{met} at {body.time}{why}"
+        did = "started the clock" if record.kind == "clock-started" else "met the clock"
+        by = f" by {body.met_by}" if body.met_by else ""
+        return f"{did} {body.clock}{by}, as of {body.time}" + (f": {body.why}" if body.why else "")
     return _afterwards(record)
 
 

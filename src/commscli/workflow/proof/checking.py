@@ -176,7 +176,7 @@ def _only(session: Session, judged: _Judged, paths: Sequence[str]) -> Report:
     found = judged.report
     wanted, reasons = set(), list(found.reasons)
     for path in paths:
-        name = _incident(session, path)
+        name = incident_of_path(session, path)
         if judged.has(name):
             wanted.add(name)
         else:
@@ -189,7 +189,7 @@ def _only(session: Session, judged: _Judged, paths: Sequence[str]) -> Report:
     )
 
 
-def _incident(session: Session, path: str) -> str:
+def incident_of_path(session: Session, path: str) -> str:
     """Return the incident that a path lies in, or that it names."""
     home = session.repository.home
     full = (session.circumstances.folder / path).absolute()

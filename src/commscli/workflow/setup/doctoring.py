@@ -9,7 +9,9 @@ from commscli.ledger import git, syncing
 from commscli.ledger.clone_lock import only_writer
 from commscli.ledger.journal import recover
 from commscli.ledger.writer import require_branch
+from commscli.workflow.incident.clock_files import clocks_of_repository
 from commscli.workflow.incident.overview import clock_is_wrong
+from commscli.workflow.incident.working_days import require_holidays
 from commscli.workflow.session import Session
 from commscli.workflow.settings import load_settings
 
@@ -85,6 +87,8 @@ def _key(session: Session) -> Iterator[Answer]:
 
 def _settings(session: Session) -> Iterator[Answer]:
     settings = load_settings(session)
+    clocks_of_repository(session)  # says what is wrong with them, while nothing runs yet
+    require_holidays(settings.organisation.holidays)
     playbooks = tuple(settings.playbooks.values())  # each is read here, for its mistakes
     text = f"audiences {len(settings.audiences)}, playbooks {len(playbooks)}"
     yield Answer(what="settings", level="ok", text=text)

@@ -36,8 +36,9 @@ def templates(circumstances: Circumstances) -> dict[str, str]:
 
 
 def playbooks(circumstances: Circumstances) -> dict[str, str]:
-    """Return every playbook by its id."""
-    return _files(circumstances, "playbooks", ".yaml")
+    """Return every playbook by its id; what lies in folders below is no playbook."""
+    found = _files(circumstances, "playbooks", ".yaml")
+    return {name: text for name, text in found.items() if "/" not in name}
 
 
 def template_heads(circumstances: Circumstances) -> dict[str, str]:
