@@ -25,6 +25,7 @@ AUDIENCES = {
 BOOKS = {
     path.removesuffix(".yaml"): read_document(Playbook, data, path=path)
     for path, data in shipped("playbooks").items()
+    if "/" not in path
 }
 SCENARIOS = [id_ for id_ in BOOKS if id_ != "service-outage"]
 TEMPLATES = [name for id_ in SCENARIOS for name in serving(id_)]

@@ -39,16 +39,17 @@ def clocks_of_repository(session: Session) -> dict[str, Entry]:
         BadInput: with every problem of the first file that cannot be used.
     """
     with snapshot(session.repository, tip(session.repository)) as files:
-        found = dict(_clock_files(files.files("playbooks")))
+        found = dict(clock_files(files.files("playbooks")))
     return read_clocks(found) if found else shipped_clocks()
 
 
 def shipped_clocks() -> dict[str, Entry]:
     """Return the clocks that come with this version."""
-    return read_clocks(dict(_clock_files(shipped("playbooks").items())))
+    return read_clocks(dict(clock_files(shipped("playbooks").items())))
 
 
-def _clock_files(files: Iterable[tuple[str, bytes]]) -> Iterable[tuple[str, bytes]]:
+def clock_files(files: Iterable[tuple[str, bytes]]) -> Iterable[tuple[str, bytes]]:
+    """Return those of the files of a playbooks folder that hold clocks."""
     return (
         (name, data)
         for name, data in files

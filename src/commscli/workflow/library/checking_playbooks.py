@@ -13,7 +13,7 @@ from commscli.domain.duties import PARTIES
 from commscli.domain.facts import KEYS
 from commscli.domain.phases import PHASES, names_next_update
 from commscli.errors import BadInput
-from commscli.workflow.library.known_clocks import known_clocks
+from commscli.workflow.incident.clock_files import clock_files, read_clocks, shipped_clocks
 from commscli.workflow.library.remarks import Level, Looked, Remark, once_each, remarks_of
 from commscli.workflow.library.shelf import Shelf
 
@@ -25,7 +25,7 @@ def check_playbooks(shelf: Shelf, names: Sequence[str]) -> Looked:
         BadInput: if an id is that of no playbook, or the file of clocks cannot be read.
     """
     chosen = tuple(dict.fromkeys(names)) or tuple(shelf.playbooks)
-    clocks = known_clocks(shelf.files)
+    clocks = _clocks(shelf)
     remarks: list[Remark] = []
     if not names:
         for fault in shelf.faults:
@@ -42,6 +42,17 @@ def check_playbooks(shelf: Shelf, names: Sequence[str]) -> Looked:
         else:
             remarks += _Look(shelf, id_, document, book).remarks(clocks)
     return Looked(names=chosen, remarks=once_each(remarks))
+
+
+def _clocks(shelf: Shelf) -> frozenset[str]:
+    """Return the clocks of laws that there are: the organisation's, or else the shipped ones."""
+    own = (
+        (path.removeprefix("playbooks/"), data)
+        for path, data in shelf.files.items()
+        if path.startswith("playbooks/")
+    )
+    found = dict(clock_files(own))
+    return frozenset(read_clocks(found) if found else shipped_clocks())
 
 
 def read_playbook(shelf: Shelf, id_: str) -> tuple[Document, Playbook]:
@@ -67,7 +78,7 @@ class _Look:
     def __init__(self, shelf: Shelf, id_: str, document: Document, book: Playbook) -> None:
         self._shelf, self._id, self._document, self._book = shelf, id_, document, book
 
-    def remarks(self, clocks: frozenset[str] | None) -> list[Remark]:
+    def remarks(self, clocks: frozenset[str]) -> list[Remark]:
         found = [*self._audiences(), *self._cells(), *self._paces(), *self._duties()]
         return [*found, *self._escalations(), *self._clocks(clocks)]
 
@@ -154,9 +165,9 @@ class _Look:
             known = ", ".join((*sorted(self._shelf.roles), *PARTIES))
             yield self._remark("warning", loc, f"{role} is no role here", f"one of {known}")
 
-    def _clocks(self, known: frozenset[str] | None) -> Iterator[Remark]:
+    def _clocks(self, known: frozenset[str]) -> Iterator[Remark]:
         for number, clock in enumerate(self._book.clocks):
-            if known is not None and clock not in known:
+            if clock not in known:
                 near = get_close_matches(clock, known, n=1)
                 remedy = (
                     f"did you mean {near[0]}?" if near else f"one of {', '.join(sorted(known))}"

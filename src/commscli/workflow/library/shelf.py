@@ -23,8 +23,8 @@ from commscli.workflow.circumstances import Circumstances
 from commscli.workflow.session import Session
 from commscli.workflow.setup.starting_files import starting_files
 
-FOLDERS = ("templates", "playbooks", "clocks")
-SETTINGS = ("comms.yaml", "audiences.yaml", "clocks.yaml")
+FOLDERS = ("templates", "playbooks")
+SETTINGS = ("comms.yaml", "audiences.yaml")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,11 @@ def open_shelf(circumstances: Circumstances) -> Shelf:
         repository=repository,
         files=files,
         templates=dict(_texts(files, "templates/", ".md", faults)),
-        playbooks=dict(_texts(files, "playbooks/", ".yaml", faults)),
+        playbooks={
+            name: text
+            for name, text in _texts(files, "playbooks/", ".yaml", faults)
+            if "/" not in name  # clocks lie in a folder below
+        },
         organisation=organisation,
         audiences=audiences.audiences,
         faults=tuple(faults),
