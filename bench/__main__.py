@@ -132,7 +132,7 @@ def looking(folder: Path) -> Iterator[Figure]:
     files |= {f"{kind}/{name}": data for kind in ("playbooks", "templates")
               for name, data in shipped(kind).items()}  # fmt: skip
     pin = history.write(repository, INCIDENTS * history.RECORDS_PER_INCIDENT, files)
-    clone = folder / "desk"
+    clone = folder / "clone"
     subprocess.run(["git", "clone", "-q", str(repository), str(clone)], check=True)
     env = {"XDG_STATE_HOME": str(folder / "state"), "COMMS_PIN": str(pin)}
     ours = [COMMS, "--offline", "status"]
