@@ -11,7 +11,7 @@ PAGE = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
 
 
 def refused_by() -> set[str]:
-    files = [path.read_text(encoding="utf-8") for path in WORKFLOW.glob("*.py")]
+    files = [path.read_text(encoding="utf-8") for path in WORKFLOW.rglob("*.py")]
     return {rule for text in files for rule in re.findall(r'\brule="([a-z-]+)"', text)}
 
 

@@ -512,7 +512,9 @@ def test_a_push_that_would_take_for_ever(office: Office) -> None:
     done = send(office.hub.repo.path, {MAIN.encode(): (old, new)}, pack(office.clone, fresh))
 
     assert not done.taken
-    assert "undecided: this history takes more than " in done.said, done.output
+    # Which of the two limits it meets first, of time or of folders, is the machine's speed.
+    limits = ("undecided: this history takes more than ", "undecided: the history is larger than ")
+    assert any(limit in done.said for limit in limits), done.output
     assert office.hub.refs == before
 
 
