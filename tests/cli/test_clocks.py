@@ -49,6 +49,19 @@ def test_outside_of_a_repository_the_shipped_ones_are_listed(small: Cast, tmp_pa
     assert ran.out.count("not legal advice") == 1
 
 
+def test_a_playbook_says_how_soon_the_first_words_are_out(small: Cast) -> None:
+    ana = small.ana
+    book = ana.folder / "playbooks" / "service-outage.yaml"
+    text = book.read_text(encoding="utf-8")
+    assert "acknowledge: 15m" in text
+    book.write_text(text.replace("acknowledge: 15m", "acknowledge: 5m"), encoding="utf-8")
+    ana.git("-c", "user.name=x", "-c", "user.email=x@example.com", "commit", "-aqm", "Be sooner")
+    ana.git("push", "-q", "origin", "HEAD:main")
+    small.declare()
+
+    assert states(ana)["first-acknowledgement"] == ("running", "2026-11-22T09:25:00Z")
+
+
 def test_the_first_words_and_the_next_ones_have_their_time(small: Cast) -> None:
     small.declare()
     due = states(small.ana)

@@ -1,7 +1,7 @@
 """Every clock of an incident: ours from its course, and those of laws from what was recorded."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from commscli.domain.clocks.aftermath import aftermath
 from commscli.domain.clocks.clock import Clock, Kind, most_urgent_first, state_of
@@ -83,15 +83,12 @@ def _of_messages(
     """Yield the clocks that sends meet. Once the incident is closed, they stand still."""
     then = min(now, course.closed) if course.closed else now
     inward, outward = _sides(settings)
-    yield acknowledgement(course, outward or inward, then)
     playbook = settings.playbook(incident.playbook)
-    by_severity: Mapping[str, Mapping[str, timedelta]] = (
-        getattr(playbook, "cadence_by_severity", None) or {}
-    )
+    yield acknowledgement(course, outward or inward, then, playbook.acknowledge)
     told = {one.audience for one in course.told}
     for id_, audience in settings.audiences.items():
         if id_ in told or any(playbook.requires(phase, id_) for phase in incident.phases):
-            lookup = cadence_of(audience.cadence, by_severity, playbook.cadence)
+            lookup = cadence_of(audience.cadence, playbook.cadence_by_severity, playbook.cadence)
             yield from cadence(course, id_, lookup, then)
         yield from promises(course, id_, then)
         yield from contract(course, id_, audience.contract, then)
