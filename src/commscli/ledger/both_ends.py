@@ -24,8 +24,8 @@ from commscli.ledger.signature_checks import SignatureChecks
 from commscli.ledger.words import word_files
 
 COMMITS_AT_ONCE = 256
-MOST_TURNS = 32_000
-"""More parts than this go by larger pieces: the turns wait in a pipe."""
+MOST_TURNS = 4096
+"""More parts than this are read by one process: the turns wait in a pipe, which may hold a page."""
 WORTH_A_PROCESS = 2048
 """Commits; fewer are read sooner than a process gets going."""
 
