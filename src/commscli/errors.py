@@ -95,6 +95,12 @@ class NotEntitled(CommsError):
     code = "not-entitled"
 
 
+class MissingSecret(NotEntitled):
+    """A secret that a channel needs is not on this machine, or may not go where it would."""
+
+    code = "no-secret"
+
+
 class Unfinished(CommsError):
     """A send stopped half way; running it again goes on where it stopped."""
 

@@ -86,6 +86,17 @@ class Repository:
         """Return a value of git's configuration as the user has it, or nothing."""
         return self.settings.get(key.lower(), "")
 
+    def users_own(self) -> dict[str, str]:
+        """Return git's configuration but for this repository's own: what the user alone says."""
+        words = ("config", "--list", "--includes", "--show-scope", "-z")
+        listed = git.run(words, cwd=self.home, env={}).decode(errors="surrogateescape").split("\0")
+        pairs = (
+            entry.partition("\n")[::2]
+            for scope, entry in zip(listed[::2], listed[1::2], strict=False)
+            if scope not in {"local", "worktree"}
+        )
+        return {key.lower(): value for key, value in pairs}
+
     def no_filters(self) -> dict[str, str]:
         """Return an environment that empties every filter the configuration names.
 

@@ -1,0 +1,1 @@
+"""The wires: how bytes leave this machine, whatever they say. Refused in doubt."""

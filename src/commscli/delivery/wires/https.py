@@ -1,0 +1,72 @@
+"""One POST over HTTPS: no redirect is followed, and little of the answer is read."""
+
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from urllib.parse import urlsplit
+
+from commscli.delivery.wires.hosts import WireFault, connected, is_loopback
+
+MOST = 64 * 1024
+"""Bytes of an answer that are read; the rest is nothing that we asked for."""
+_HTTP, _HTTPS = 80, 443
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the other side said."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def post(
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    seconds: float,
+    private: bool = False,
+    context: ssl.SSLContext | None = None,
+) -> Answer:
+    """Send bytes to a URL and return the answer, whatever it is.
+
+    No error names more of the URL than its host: the rest may be a secret.
+
+    Raises:
+        WireFault: if it is no URL to send to, or there was no answer.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    plain = parts.scheme == "http" and is_loopback(host)
+    if not host or (parts.scheme != "https" and not plain):
+        raise WireFault(
+            f"{host or 'this'} is no https:// address: nothing is sent in the clear",
+            remedy="http:// works to this machine alone",
+            final=True,
+        )
+    port = parts.port or (_HTTP if plain else _HTTPS)
+    wire = connected(host, port, private=private, seconds=seconds)
+    connection: HTTPConnection
+    try:
+        if plain:
+            connection = HTTPConnection(host, port, timeout=seconds)
+        else:
+            secure = context or ssl.create_default_context()
+            wire = secure.wrap_socket(wire, server_hostname=host)
+            connection = HTTPSConnection(host, port, timeout=seconds)
+        connection.sock = wire
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        connection.request("POST", target, body=body, headers=dict(headers))
+        answer = connection.getresponse()
+        return Answer(
+            status=answer.status,
+            headers={name.lower(): value for name, value in answer.getheaders()},
+            body=answer.read(MOST),
+        )
+    except (OSError, HTTPException, ValueError) as fault:
+        raise WireFault(f"{host} gave no answer: {type(fault).__name__}") from None
+    finally:
+        wire.close()
