@@ -49,8 +49,10 @@ def test_the_start_time_is_corrected_in_mid_review_which_drafts_say_the_old_one(
     ana.done("fact", "start=2026-11-22T08:50:00Z", "cause=a certificate")
     (new,) = ana.done("draft", "strategic").ids
 
-    stale = {c["message"]: c["stale_facts"] for c in incident(ana)["cells"]}
-    assert stale == {old: {"changed": ["start"], "added": ["cause"]}, sent: None, new: None}
+    stale = {c["message"]: c["stale_facts"] for c in incident(ana)["cells"] if c["message"]}
+    assert stale == {old: {"changed": ["start"], "added": ["cause"]}, new: None}
+    told = cell(ana, "investigation", "all-customers")
+    assert (told["state"], told["again"]) == ("due", ["start changed since they were told"])
     told_of = " ".join(ana.done("status").out.split())
     assert f"stale facts: {old}, written before start changed: comms revise {old}" in told_of
     shown = " ".join(ana.done("show", old).out.split())

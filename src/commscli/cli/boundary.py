@@ -19,6 +19,28 @@ BUGS = "comms --version and the lines above, to whoever maintains your comms"
 
 def run(argv: Sequence[str]) -> int:
     """Run one command line and return its exit code; nothing else escapes."""
+    code = _guarded(argv)
+    return _followed() or code if code not in {Exit.BUG, Exit.INTERRUPTED} else code
+
+
+def _followed() -> int:
+    """Do what follows from what was written; return a code only where that is a bug of ours."""
+    from commscli.cli.app import state  # noqa: PLC0415 - inside the boundary
+
+    try:
+        for session in state.current.sessions:
+            if session.made:
+                from commscli.cli.telling import tell_turns  # noqa: PLC0415 - where there is something
+
+                tell_turns(state.current, session)
+    except (KeyboardInterrupt, BrokenPipeError, OSError) as fault:
+        sys.stderr.write(f"note: not everybody was told: {type(fault).__name__}\n")
+    except Exception as bug:  # noqa: BLE001 - the last resort: any other failure is our bug
+        return _bug(bug, as_json=False)
+    return 0
+
+
+def _guarded(argv: Sequence[str]) -> int:
     front, rest = split_globals(argv)
     as_json = "--json" in front
     try:

@@ -59,14 +59,42 @@ def handover(to: _To, why: Annotated[str, typer.Option(metavar="TEXT", help="Why
 
 
 @app.command(rich_help_panel=PANEL)
-def nudge(message: Annotated[str, typer.Argument(metavar="[MESSAGE]")] = "") -> None:
-    """Print who is waited for, how long, and how to reach them."""
+def nudge(
+    message: Annotated[str, typer.Argument(metavar="[MESSAGE]")] = "",
+    silent: Annotated[bool, typer.Option("--print", help="Only print it.")] = False,
+) -> None:
+    """Tell those who are waited for, and print how long, and how to reach them."""
     from commscli.render.status_documents import nudges_document  # noqa: PLC0415 - lazy
     from commscli.render.tasks_text import nudges_text  # noqa: PLC0415 - lazy
+    from commscli.render.turns_text import turns_lines  # noqa: PLC0415 - lazy
     from commscli.workflow.incident.nudging import nudges  # noqa: PLC0415 - lazy
+    from commscli.workflow.turns.following import remind  # noqa: PLC0415 - lazy
 
     run = state.current
-    found = nudges(run.session(), message)
+    session = run.session()
+    found = nudges(session, message)
+    told = remind(session, [] if silent else found)
     run.answer(lambda: nudges_document(found), lambda: nudges_text(found, run.paint()))
-    if found:
+    reached = [one for one in told if one.how or one.fault]
+    for line in turns_lines(reached):
+        run.tell(line)
+    if found and not any(one.how for one in told):
         run.tell("nobody was told of this: call them, or write to them")
+
+
+@app.command(rich_help_panel=PANEL)
+def escalate() -> None:
+    """Carry out the escalations that were set off: record them, and tell whom they name."""
+    from commscli.render.status_documents import escalations_document  # noqa: PLC0415 - lazy
+    from commscli.render.tasks_text import escalations_text  # noqa: PLC0415 - lazy
+    from commscli.render.turns_text import turns_lines  # noqa: PLC0415 - lazy
+    from commscli.workflow.incident.declaring import active  # noqa: PLC0415 - lazy
+    from commscli.workflow.turns.following import carry_out  # noqa: PLC0415 - lazy
+
+    run = state.current
+    session = run.session()
+    session.refresh()
+    done, told = carry_out(session, active(session)[0])
+    run.answer(lambda: escalations_document(done), lambda: escalations_text(done))
+    for line in turns_lines(told):
+        run.tell(line)

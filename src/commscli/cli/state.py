@@ -29,6 +29,8 @@ class State:
     no_input: bool = False
     offline: bool = False
     exit_code: int = 0
+    sessions: list["Session"] = field(default_factory=list)
+    """What this run opened: what was written there has consequences."""
 
     @property
     def interactive(self) -> bool:
@@ -58,7 +60,9 @@ class State:
         """Open the repository."""
         from commscli.workflow.session import Session  # noqa: PLC0415 - lazy: loads git
 
-        return Session.open(self.circumstances())
+        opened = Session.open(self.circumstances())
+        self.sessions.append(opened)
+        return opened
 
     def paint(self, stream: Any = None) -> "Paint":
         """Return the colours for a stream: none in a pipe, or where the user wants none."""

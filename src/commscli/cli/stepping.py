@@ -13,6 +13,7 @@ from commscli.cli.asking import edit, one_key
 from commscli.cli.boundary import error_text
 from commscli.cli.reading_out import read_out
 from commscli.cli.sending import confirmed, tell_sent
+from commscli.cli.telling import tell_turns
 from commscli.errors import CommsError
 from commscli.render.human import Paint
 from commscli.workflow.incident.tasks import Task, tasks
@@ -82,11 +83,13 @@ def _show(run: "State", session: "Session", task: Task, left: int, paint: Paint)
 def _do(run: "State", session: "Session", task: Task, key: str) -> bool:
     """Do what a key says; return whether the task is done."""
     try:
-        return _act(run, session, task, key)
+        done = _act(run, session, task, key)
     except CommsError as fault:
         sys.stderr.write(error_text(fault))
         run.exit_code = 0
-        return fault.code == "newer-revision"
+        done = fault.code == "newer-revision"
+    tell_turns(run, session)
+    return done
 
 
 def _act(run: "State", session: "Session", task: Task, key: str) -> bool:

@@ -1,12 +1,14 @@
 """What every writing command says: notes and results on stderr, data on stdout."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from commscli.cli.state import State
     from commscli.workflow.recording import Recorded
-    from commscli.workflow.session import Written
+    from commscli.workflow.session import Session, Written
+    from commscli.workflow.sharing import Shared
+    from commscli.workflow.turns.telling import Told
 
 
 def tell_sharing(state: "State", written: "Written", notes: tuple[str, ...] = ()) -> None:
@@ -15,6 +17,36 @@ def tell_sharing(state: "State", written: "Written", notes: tuple[str, ...] = ()
         state.tell(f"note: {note}")
     if not written.shared and not written.alone:
         state.tell("not yet shared: others do not see it until comms sync")
+
+
+def tell_turns(state: "State", session: "Session") -> None:
+    """Let people hear what became their turn by what was written; a failure is said, no more.
+
+    What was recorded is recorded: nothing that goes wrong here changes how the command ended.
+    """
+    from commscli.workflow.turns.following import follow  # noqa: PLC0415 - lazy
+
+    _tell_people(state, lambda: follow(session))
+
+
+def tell_shared(state: "State", session: "Session", shared: "Shared") -> None:
+    """Let people hear what became their turn by records that others can see only now."""
+    from commscli.domain.ids import CommitId  # noqa: PLC0415 - lazy
+    from commscli.workflow.turns.following import catch_up  # noqa: PLC0415 - lazy
+
+    old, new = CommitId(shared.before), CommitId(shared.head)
+    _tell_people(state, lambda: catch_up(session, old, new))
+
+
+def _tell_people(state: "State", tell: Callable[[], "Sequence[Told]"]) -> None:
+    from commscli.errors import CommsError  # noqa: PLC0415 - lazy
+    from commscli.render.turns_text import turns_lines  # noqa: PLC0415 - lazy
+
+    try:
+        for line in turns_lines(tell()):
+            state.tell(line)
+    except CommsError as fault:
+        state.tell(f"note: nobody was told of this: {fault.text}")
 
 
 def tell_recorded(

@@ -138,3 +138,7 @@ def sync() -> None:
     )  # fmt: skip
     for note in session.notes:
         run.tell(f"note: {note}")
+    if shared.before:
+        from commscli.cli.telling import tell_shared  # noqa: PLC0415 - lazy
+
+        tell_shared(run, session, shared)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from commscli.domain.history import History, Pin
+from commscli.domain.history import History, Pin, RecordFile
 from commscli.domain.ids import Digest, IncidentId, MessageId
 from commscli.domain.incident import Incident, fold
 from commscli.domain.order import Ordered, Placed, order
@@ -72,6 +72,41 @@ def build(history: History, pin: Pin | None) -> Case:
         templates=templates,
         incidents=tuple(incidents),
     )
+
+
+def with_written(case: Case, files: Iterable[RecordFile]) -> Case:
+    """Return the case with records that were written just now, by somebody who may, counting.
+
+    For who wants to know what follows from them without reading everything again. It is no
+    verdict: whoever judges reads them from history.
+    """
+    new: dict[IncidentId, list[Standing]] = defaultdict(list)
+    for file in files:
+        if file.record is not None and file.record.incident:
+            new[file.record.incident].append(Standing(file=file, worth=Worth.VALID))
+    others = [i for i in case.incidents if i.id not in new]
+    changed = (
+        _incident(id_, _messages([*_standings(case, id_), *added]), case.chain, case.templates)
+        for id_, added in new.items()
+    )
+    incidents = sorted((*others, *changed), key=lambda incident: incident.id)
+    return replace(case, incidents=tuple(incidents))
+
+
+def _standings(case: Case, id_: IncidentId) -> Iterator[Standing]:
+    for incident in case.incidents:
+        if incident.id == id_:
+            yield from incident.standings.values()
+            for message in incident.messages:
+                yield from message.standings.values()
+
+
+def _messages(judged: Iterable[Standing]) -> dict[MessageId, list[Standing]]:
+    by_message: dict[MessageId, list[Standing]] = defaultdict(list)
+    for standing in judged:
+        if standing.file.record is not None:
+            by_message[standing.file.record.message].append(standing)
+    return by_message
 
 
 _Groups = dict[IncidentId, dict[MessageId, list[Standing]]]

@@ -20,6 +20,7 @@ from commscli.ledger.commits import raw
 from commscli.ledger.git import GitFailed
 from commscli.ledger.journal import Pending
 from commscli.ledger.objects import Objects
+from commscli.ledger.record_files import RecordBytes
 from commscli.ledger.repository import Repository
 from commscli.ledger.tree_bytes import FOLDER
 
@@ -45,6 +46,8 @@ class Change:
     publish: Callable[[CommitId], None] | None = None
     """Shares the commit before the branch moves; what it raises stops the write, whole."""
     removed: tuple[str, ...] = ()
+    records: tuple[RecordBytes, ...] = ()
+    """The records among the files."""
 
 
 class Overtaken(Refused):

@@ -36,6 +36,18 @@ def before_all(standing: Standing, paint: Paint) -> Iterator[str]:
         yield from labelled("closed", f"{standing.incident.closed}; {again}", paint, "bold")
 
 
+def escalation_lines(standing: Standing, paint: Paint) -> Iterator[str]:
+    """Say what asks for more people or words, and was not carried out yet."""
+    if standing.incident.closed:
+        return
+    for one in standing.escalations:
+        at = one.since.astimezone(standing.settings.zone).strftime("%H:%M")
+        tell = f"; tell {', '.join(one.people)}" if one.people else ""
+        command = whole(f"comms {standing.where}escalate")
+        text = f"{one_line(one.id)}, {one_line(one.trigger)} ({at}){tell}: {command}"
+        yield from labelled("escalate", text, paint, "red")
+
+
 def stale_lines(standing: Standing, paint: Paint) -> Iterator[str]:
     """Say which drafts were written from facts that are no more, the misleading ones in red."""
     by_text: dict[tuple[bool, str], list[str]] = {}

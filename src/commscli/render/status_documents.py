@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from commscli.render.documents import Document, stamped
+from commscli.workflow.incident.escalating import Escalated
 from commscli.workflow.incident.freshness import StaleFacts
 from commscli.workflow.incident.holding import reason
 from commscli.workflow.incident.matrix import Cell
@@ -32,6 +33,7 @@ def _incident(standing: Standing) -> Document:
              "at": h.record.at}
             for h in standing.holds
         ],
+        "escalations": [escalation_document(one) for one in standing.escalations],
         "left_hanging": list(standing.left_hanging),
         "to_close": list(standing.to_close),
         "cells": [_cell(standing, cell) for cell in standing.cells],
@@ -51,6 +53,7 @@ def _cell(standing: Standing, cell: Cell) -> Document:
         "state": cell.state,
         "message": message,
         "corrects": cell.corrects or None,
+        "again": list(cell.again),
         "stale_facts": stale_document(standing.stale.get(message) if message else None),
         "waiting_for": [_wait(wait) for wait in standing.waits if wait.cell is cell],
     }
@@ -95,4 +98,24 @@ def nudges_document(nudges: Sequence[Nudge]) -> Document:
             }
             for nudge in nudges
         ],
+    }
+
+
+def escalations_document(escalated: Iterable[Escalated]) -> Document:
+    """Return ``comms/escalated@1``."""
+    return {
+        "schema": "comms/escalated@1",
+        "escalations": [escalation_document(one) for one in escalated],
+    }
+
+
+def escalation_document(one: Escalated) -> Document:
+    """Return an escalation: what set it off, when, and whom it reaches."""
+    return {
+        "escalation": one.id,
+        "trigger": one.trigger,
+        "why": one.why,
+        "since": stamped(one.since),
+        "due": list(one.due),
+        "tell": list(one.people),
     }

@@ -7,7 +7,13 @@ from zoneinfo import ZoneInfo
 from commscli.domain.moments import moment
 from commscli.domain.phases import PHASES
 from commscli.domain.report import GateState
-from commscli.render.attention_text import before_all, end_lines, hold_lines, stale_lines
+from commscli.render.attention_text import (
+    before_all,
+    end_lines,
+    escalation_lines,
+    hold_lines,
+    stale_lines,
+)
 from commscli.render.clock_lines import clock_lines
 from commscli.render.escaping import one_line
 from commscli.render.human import Paint, flowing, labelled, paragraph, span, whole
@@ -40,6 +46,7 @@ def _incident(standing: Standing, paint: Paint) -> Iterator[str]:
         f"{span(minutes_since(incident.declared_at, now))}{stage}"
     )
     yield from before_all(standing, paint)
+    yield from escalation_lines(standing, paint)
     yield from _matrix(standing, paint)
     if incident.stage == "closed":
         return
@@ -112,12 +119,23 @@ def _waits(standing: Standing, paint: Paint) -> Iterator[str]:
 
 
 def _due(standing: Standing, paint: Paint) -> list[str]:
-    due = [_name(standing, cell.audience) for cell in standing.cells if cell.state == "due"]
+    due = [cell for cell in standing.cells if cell.state == "due"]
     if not due:
         return []
     command = whole(f"comms {standing.where}draft")
-    text = f"{', '.join(due)}; {_either(standing.drafters)} drafts: {command}"
-    return labelled("due", text, paint, "red")
+    names = ", ".join(_name(standing, cell.audience) for cell in due)
+    text = f"{names}; {_either(standing.drafters)} drafts: {command}"
+    return [*labelled("due", text, paint, "red"), *_again(standing, due)]
+
+
+def _again(standing: Standing, due: Sequence[Cell]) -> Iterator[str]:
+    """Say why words are due to whom the matrix alone would not ask for."""
+    by_reason: dict[str, list[str]] = {}
+    for cell in due:
+        for reason in cell.again:
+            by_reason.setdefault(reason, []).append(_name(standing, cell.audience))
+    for reason, names in by_reason.items():
+        yield from paragraph(f"{', '.join(names)}: {one_line(reason)}", "    ", "        ")
 
 
 def _of_cell(standing: Standing, cell: Cell, paint: Paint) -> Iterator[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from commscli.render.escaping import one_line
 from commscli.render.human import Paint, paragraph, span
+from commscli.workflow.incident.escalating import Escalated
 from commscli.workflow.incident.nudging import Contact, Nudge
 from commscli.workflow.incident.tasks import Task
 
@@ -18,6 +19,20 @@ def tasks_text(tasks: tuple[Task, ...], person: str, paint: Paint) -> str:
         lines += [first.replace(task.verb, paint(task.verb, "bold"), 1), *more]
         lines.append(f"   {paint(one_line(task.command), 'cyan')}")
     return "\n".join(lines) + "\n"
+
+
+def escalations_text(escalated: Sequence[Escalated]) -> str:
+    """Return what was escalated, why, and to whom words are due."""
+    lines = [
+        line
+        for one in escalated
+        for line in paragraph(
+            f"{one.id}: {one.trigger}" + (f"; due to {', '.join(one.due)}" if one.due else ""),
+            "",
+            "    ",
+        )
+    ]
+    return "".join(f"{line}\n" for line in lines) or "no escalation is open\n"
 
 
 def nudges_text(nudges: Sequence[Nudge], paint: Paint) -> str:

@@ -171,6 +171,7 @@ def change_of(
         person=actor.person,
         at=session.circumstances.now,
         sign=actor.sign_commit,
+        records=tuple(records),
     )
 
 
@@ -212,19 +213,37 @@ def record_acts(
     looks, then, whether it may still be done, and raises if not.
     """
     wanted = list(acts)
+
+    def fresh() -> list[Act]:
+        require()
+        return wanted
+
+    return record_fresh(session, fresh, subject=subject, files=files)
+
+
+def record_fresh(
+    session: Session,
+    acts: Callable[[], Sequence[Act]],
+    *,
+    subject: str,
+    files: Mapping[str, bytes] | None = None,
+) -> Recorded:
+    """Write the acts that are called for when they are written; nothing, where none are.
+
+    ``acts`` looks at what is there then, again if somebody else was faster.
+    """
     kept: list[RecordBytes] = []
 
-    def make() -> Change:
+    def make() -> Change | None:
         session.require_pin()
-        require()
         kept.clear()
         heads: dict[MessageId, tuple[Digest, ...]] = {}
-        for act in wanted:
+        for act in acts():
             require_may(session, act.kind, act.gate)
             after = heads.get(act.message) or _heads(session, act)
             kept.append(record_of(session, replace(act, after=after)))
             heads[act.message] = (kept[-1].digest,)
-        return change_of(session, kept, subject=subject, files=files)
+        return change_of(session, kept, subject=subject, files=files) if kept else None
 
     written = session.write(make)
     return Recorded(records=tuple(kept), written=written, notes=tuple(session.notes))

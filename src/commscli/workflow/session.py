@@ -18,6 +18,7 @@ from commscli.gates.case import Case, build
 from commscli.gates.engine import report
 from commscli.ledger import pins, syncing
 from commscli.ledger.reader import read_history
+from commscli.ledger.record_files import RecordBytes
 from commscli.ledger.repository import Repository, discover, tip
 from commscli.ledger.signing import Signer
 from commscli.ledger.syncing import Joined, Network, Rejected, Unreachable
@@ -37,6 +38,17 @@ class Written:
     alone: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """Records that this run wrote, and what there was before them."""
+
+    before: Case
+    records: tuple[RecordBytes, ...]
+    written: Written
+    unshared_since: CommitId | None = None
+    """What the remote had, where it lacked more than these records until now."""
+
+
 @dataclass(slots=True)
 class Session:
     """A clone, a moment, and the person who acts."""
@@ -46,6 +58,8 @@ class Session:
     notes: list[str] = field(default_factory=list)
     glance: Callable[["Session"], Case | None] | None = None
     """For who only looks: a case that has what they look at, if that can be had sooner."""
+    made: list[Made] = field(default_factory=list)
+    """What this run wrote, and nobody was told of yet."""
     _case: Case | None = None
     _signer: Signer | None = None
     _unreachable: bool = False
@@ -207,6 +221,7 @@ class Session:
     def _write(self, change: Change, *, must_share: bool) -> Written:
         branch = require_branch(self.repository)
         shared = self.online
+        theirs = self.repository.resolve(syncing.tracking(branch)) if shared else None
 
         def publish(made: CommitId) -> None:
             nonlocal shared
@@ -222,11 +237,16 @@ class Session:
                 self._unreachable, shared = True, False
                 self.notes.append(failure.text)
 
-        self._case = None
+        before, self._case = self.case, None
         made = commit(self.repository, replace(change, publish=publish))
         if shared:
             pins.remember_tip(self.repository, branch, made, self.circumstances.environ)
-        return Written(commit=made, shared=shared, alone=not self._has_remote())
+        written = Written(commit=made, shared=shared, alone=not self._has_remote())
+        since = theirs if shared and theirs != before.history.head else None
+        self.made.append(
+            Made(before=before, records=change.records, written=written, unshared_since=since)
+        )
+        return written
 
     def _has_remote(self) -> bool:
         return syncing.has_remote(self.repository)

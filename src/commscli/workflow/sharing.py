@@ -17,6 +17,8 @@ class Shared:
     joined: str
     pushed: bool
     head: str
+    before: str = ""
+    """What the remote had, where something was pushed; nothing, where it had nothing."""
 
     @property
     def text(self) -> str:
@@ -59,5 +61,7 @@ def share(session: Session) -> Shared:
         except Rejected:
             continue
         pins.remember_tip(repository, branch, head, session.circumstances.environ)
-        return Shared(joined=joined, pushed=pushed, head=head)
+        return Shared(
+            joined=joined, pushed=pushed, head=head, before=(theirs or "") if pushed else ""
+        )
     raise Rejected("the remote moves faster than this can be shared", remedy="comms sync")

@@ -18,6 +18,7 @@ from commscli.documents.models.kinds import (
 from commscli.documents.validate import Misplaced
 from commscli.domain.durations import format_duration
 from commscli.domain.duties import DUTIES
+from commscli.domain.escalations import Trigger
 from commscli.domain.severity import SEVERITIES
 
 Urgency = Literal["urgent", "high", "medium"]
@@ -79,6 +80,11 @@ class When(Strict):
             found = " and ".join(given) or "none"
             raise Misplaced([((), f"expected one of severity, after and fact, found {found}")])
         return self
+
+    @property
+    def trigger(self) -> Trigger:
+        """What the clocks look at."""
+        return Trigger(severity=self.severity, after=self.after, fact=self.fact)
 
     def said(self) -> str:
         """Return the trigger in words."""

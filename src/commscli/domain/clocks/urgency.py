@@ -32,22 +32,24 @@ class Rhythm:
     limit: datetime
 
 
-def rhythm(urgency: Urgency, last: datetime, calendar: Calendar) -> Rhythm:
+def rhythm(
+    urgency: Urgency, last: datetime, calendar: Calendar, end_of_day: time = END_OF_DAY
+) -> Rhythm:
     """Return when a client is due the next word after the last one."""
     if urgency == "urgent":
-        end = _end_after(last, calendar)
+        end = _end_after(last, calendar, end_of_day)
         due = min(last + HOUR, end)
         return Rhythm(due=due, limit=min(last + (1 + SKIPPED) * HOUR, end))
     if urgency == "high":
-        due = _next_of((FIRST_THING, LUNCH, END_OF_DAY), last, calendar)
+        due = _next_of((FIRST_THING, LUNCH, end_of_day), last, calendar)
         return Rhythm(due=due, limit=due)
-    due = _end_after(last, calendar)
+    due = _end_after(last, calendar, end_of_day)
     return Rhythm(due=due, limit=due)
 
 
-def _end_after(last: datetime, calendar: Calendar) -> datetime:
+def _end_after(last: datetime, calendar: Calendar, end_of_day: time) -> datetime:
     """Return the next end of a working day. What is said at that end belongs to its day."""
-    return _next_of((END_OF_DAY,), last, calendar)
+    return _next_of((end_of_day,), last, calendar)
 
 
 def _next_of(times: tuple[time, ...], last: datetime, calendar: Calendar) -> datetime:

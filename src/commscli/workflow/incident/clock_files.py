@@ -8,6 +8,7 @@ from commscli.compose.library import shipped
 from commscli.documents.models.clocks import RegulatoryClock, RegulatoryClocks
 from commscli.documents.validate import read_document
 from commscli.domain.clocks.regulatory import Duty
+from commscli.domain.escalations import escalation_named
 from commscli.errors import BadInput
 from commscli.ledger.repository import tip
 from commscli.ledger.snapshot import snapshot
@@ -72,6 +73,12 @@ def read_clocks(files: Mapping[str, bytes]) -> dict[str, Entry]:
                 raise BadInput(
                     f"{path}: the clock {id_} is in another file, too",
                     remedy=f"take one of the two out: git grep -n '  {id_}:' playbooks/clocks",
+                    code="bad-document",
+                )
+            if escalation_named(id_):
+                raise BadInput(
+                    f"{path}: {id_}: names of this kind are those of escalations",
+                    remedy=f"call the clock {escalation_named(id_)}",
                     code="bad-document",
                 )
             entries[id_] = Entry(

@@ -1,7 +1,7 @@
 """Every clock of an incident: ours from its course, and those of laws from what was recorded."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, time
 
 from commscli.domain.clocks.aftermath import aftermath
 from commscli.domain.clocks.clock import Clock, Kind, most_urgent_first, state_of
@@ -15,7 +15,8 @@ from commscli.domain.clocks.updates import (
     contract,
     promises,
 )
-from commscli.domain.clocks.urgency import RHYTHMS, Urgency, rhythm
+from commscli.domain.clocks.urgency import END_OF_DAY, RHYTHMS, Urgency, rhythm
+from commscli.domain.escalations import escalation_named
 from commscli.domain.incident import Incident
 from commscli.gates.case import IncidentCase
 from commscli.workflow.incident.clock_files import clocks_of_repository
@@ -46,7 +47,7 @@ def every_clock(
     everybody = [*inward, *outward]
     found += aftermath(course, inward or everybody, everybody, calendar_of(""), now)
     ours = {clock.id for clock in found}
-    theirs = [mark for mark in marks if mark.clock not in ours]
+    theirs = [m for m in marks if m.clock not in ours and not escalation_named(m.clock)]
     found = [met_by_hand(clock, marks, now) for clock in found]
     if theirs:  # what nobody started needs no file of clocks
         duties = {id_: entry.duty for id_, entry in clocks_of_repository(session).items()}
@@ -92,26 +93,36 @@ def _of_messages(
             yield from cadence(course, id_, lookup, then)
         yield from promises(course, id_, then)
         yield from contract(course, id_, audience.contract, then)
-    yield from _of_urgency(incident, course, outward, calendar, then)
+    yield from _of_urgency(incident, course, outward, calendar, then, playbook.end_of_day)
 
 
 def _of_urgency(
-    incident: Incident, course: Course, outward: list[str], calendar: Calendar, now: datetime
+    incident: Incident,
+    course: Course,
+    outward: list[str],
+    calendar: Calendar,
+    now: datetime,
+    end_of_day: str,
 ) -> Iterator[Clock]:
-    """Yield when a client is due the next word, where the fact ``urgency`` says it is urgent."""
+    """Yield when a client is due the next word, by urgency, or by the end of the working day.
+
+    The fact ``urgency`` says the one, the playbook the other: with both, the day ends as it says.
+    """
     urgency = _URGENCIES.get(incident.facts.get("urgency", ""))
-    if urgency is None or course.resolved is not None:
+    if (urgency is None and not end_of_day) or course.resolved is not None:
         return
+    end = time.fromisoformat(end_of_day) if end_of_day else END_OF_DAY
+    reason = f"the issue is {urgency}: {RHYTHMS[urgency]}" if urgency else "every working day"
     last = [one for one in course.told if one.audience in outward]
     started = last[-1].at if last else course.declared
-    found = rhythm(urgency, started, calendar)
+    found = rhythm(urgency or "medium", started, calendar, end)
     due = found.due if now <= found.due else found.limit
     yield Clock(
-        id="update-by-urgency",
+        id="update-by-urgency" if urgency else "update-by-end-of-day",
         kind=Kind.URGENCY,
         started=started,
         due=due,
         state=state_of(due, None, now),
-        reason=f"the issue is {urgency}: {RHYTHMS[urgency]}",
+        reason=f"{reason}, and by {end:%H:%M}",
         message=last[-1].message if last else "",
     )

@@ -1,6 +1,6 @@
 """Close an incident, and open it again: nobody is left hanging, and what is known is recorded."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from commscli.domain.facts import KEYS
@@ -12,11 +12,12 @@ from commscli.errors import BadInput, Problem, Refused
 from commscli.gates.aftercare import left_hanging
 from commscli.gates.case import IncidentCase
 from commscli.workflow.incident.declaring import active, known_case
-from commscli.workflow.incident.matrix import OPEN_STATES, Cell, cells
+from commscli.workflow.incident.matrix import OPEN_STATES, Cell
+from commscli.workflow.incident.renewing import matrix
 from commscli.workflow.messages.naming import pick_incident
 from commscli.workflow.recording import Act, Recorded, record_acts
 from commscli.workflow.session import Session
-from commscli.workflow.settings import Settings, load_settings
+from commscli.workflow.settings import load_settings
 
 FACTS = ("cause", "resolution", "prevention")
 """What a closed incident has on record."""
@@ -46,7 +47,8 @@ def close(session: Session, ending: Ending) -> Recorded:
 
     def require() -> None:
         now = known_case(session, case.id)
-        problems = list(missing(now, settings, ending))
+        asked = matrix(session, settings, now, now.incident)[0] if now.incident else ()
+        problems = list(missing(now, asked, ending))
         if problems:
             raise Refused(
                 f"{case.id} cannot be closed yet",
@@ -76,8 +78,11 @@ def _why(session: Session, case: IncidentCase, ending: Ending) -> str:
     return ending.why or "cause, resolution and prevention are on record"
 
 
-def missing(case: IncidentCase, settings: Settings, ending: Ending) -> Iterator[str]:
-    """Yield what has to be done before an incident is closed, each with its command."""
+def missing(case: IncidentCase, asked: Iterable[Cell], ending: Ending) -> Iterator[str]:
+    """Yield what has to be done before an incident is closed, each with its command.
+
+    ``asked`` are the cells of its matrix.
+    """
     yield from _unfinished(case)
     false_alarm = ending.false_alarm
     hanging = () if ending.duplicate_of else left_hanging(case.messages, false_alarm=false_alarm)
@@ -89,7 +94,7 @@ def missing(case: IncidentCase, settings: Settings, ending: Ending) -> Iterator[
         )
     if case.incident is not None and not ending.duplicate_of and not false_alarm:
         yield from _unknown(case.incident)
-        yield from _unsaid(case, case.incident, settings, hanging)
+        yield from _unsaid(case, asked, hanging)
 
 
 def _unfinished(case: IncidentCase) -> Iterator[str]:
@@ -111,11 +116,8 @@ def _unknown(incident: Incident) -> Iterator[str]:
             yield f"the fact {key} ({KEYS[key].meaning}) is not recorded: {command}"
 
 
-def _unsaid(
-    case: IncidentCase, incident: Incident, settings: Settings, hanging: Collection[str]
-) -> Iterator[str]:
-    playbook = settings.playbook(incident.playbook)
-    for cell in cells(incident, case.messages, settings.audiences, playbook):
+def _unsaid(case: IncidentCase, asked: Iterable[Cell], hanging: Collection[str]) -> Iterator[str]:
+    for cell in asked:
         if cell.required and cell.state not in DONE and cell.audience not in hanging:
             yield _open_cell(cell, f"comms -i {case.id}")
 

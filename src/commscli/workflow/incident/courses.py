@@ -7,7 +7,7 @@ from commscli.domain.clocks.course import Course, Stretch, Told
 from commscli.domain.clocks.regulatory import Mark
 from commscli.domain.incident import Incident
 from commscli.domain.moments import moment
-from commscli.domain.records import Clock, Declared, Drafted, Moved, Record, Sent
+from commscli.domain.records import Clock, Declared, Drafted, Fact, Moved, Record, Sent
 from commscli.gates.case import IncidentCase
 from commscli.gates.message import MessageCase, Send
 from commscli.gates.standing import Worth
@@ -42,6 +42,23 @@ def marks_of(case: IncidentCase) -> list[Mark]:
         for record in _valid(case)
         if isinstance(record.body, Clock)
     ]
+
+
+def known_since(case: IncidentCase) -> dict[str, datetime]:
+    """Return since when each fact that has a value has had one."""
+    known: dict[str, datetime] = {}
+    for record in _valid(case):
+        if isinstance(record.body, Fact) and record.body.value:
+            known.setdefault(record.body.key, moment(record.at))
+        elif isinstance(record.body, Fact):
+            known.pop(record.body.key, None)
+    return known
+
+
+def last_changed(case: IncidentCase, key: str) -> datetime:
+    """Return when a fact, which was recorded at least once, got the value of now."""
+    times = [r.at for r in _valid(case) if isinstance(r.body, Fact) and r.body.key == key]
+    return moment(times[-1])
 
 
 def _valid(case: IncidentCase) -> Iterator[Record]:

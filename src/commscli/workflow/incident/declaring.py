@@ -14,6 +14,7 @@ from commscli.errors import BadInput, Refused
 from commscli.gates.case import IncidentCase
 from commscli.ledger.record_files import RecordBytes, folder_of
 from commscli.ledger.writer import Change
+from commscli.workflow.incident.renewing import matrix
 from commscli.workflow.messages.naming import pick_incident
 from commscli.workflow.recording import (
     Act,
@@ -221,7 +222,9 @@ def skip(session: Session, audience: str, why: str, phase: str = "") -> Recorded
     body = Skipped(phase=phase or incident.phase, audience=settings.audience(audience), why=why)
     if body.phase not in PHASES:
         raise BadInput(f"{phase!r} is no phase", remedy=f"one of {', '.join(PHASES)}")
-    for message in case.messages:
+    asked, _ = matrix(session, settings, case, incident)
+    due = {(cell.phase, cell.audience) for cell in asked if cell.state == "due"}
+    for message in case.messages if (body.phase, body.audience) not in due else ():
         prefix = f"{body.phase}-{body.audience}-"
         if message.message.startswith(prefix) and message.sends:
             raise Refused(

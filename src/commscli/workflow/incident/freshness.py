@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from commscli.domain.ids import Digest
 from commscli.domain.incident import facts_digest, fold
 from commscli.domain.records import Drafted
 from commscli.gates.case import IncidentCase
@@ -46,7 +47,7 @@ def stale_facts(case: IncidentCase, message: MessageCase) -> StaleFacts | None:
     body, now = record.body, case.incident.facts
     if message.sends or not isinstance(body, Drafted) or body.facts == facts_digest(now):
         return None
-    then = _facts_of(case, message)
+    then = facts_of_writer(case, message, subject)
     if then is None or facts_digest(then) != body.facts:
         return StaleFacts()
     return StaleFacts(
@@ -57,12 +58,11 @@ def stale_facts(case: IncidentCase, message: MessageCase) -> StaleFacts | None:
     )
 
 
-def _facts_of(case: IncidentCase, message: MessageCase) -> dict[str, str] | None:
-    """Return the facts that the writer of the newest words saw, by what their ``after`` reaches."""
+def facts_of_writer(
+    case: IncidentCase, message: MessageCase, subject: Digest
+) -> dict[str, str] | None:
+    """Return the facts that the writer of a revision saw, by what its ``after`` reaches."""
     seen, ordered = 0, case.ordered
-    subject = message.verdict.subject
-    if subject is None:
-        return None
     for digest in message.revisions.drafts[subject].after:
         if digest in ordered.position:
             seen |= ordered.before(digest) | 1 << ordered.position[digest]

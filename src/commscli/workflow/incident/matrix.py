@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from commscli.domain.ids import AudienceId, GateId, PersonId
@@ -40,6 +41,8 @@ class Cell:
     why: str = ""
     corrects: str = ""
     """The sent message that the shown one corrects, if it does."""
+    again: tuple[str, ...] = ()
+    """Why the audience is due words, though the matrix alone would not ask for any (more)."""
 
 
 def cells(
@@ -47,8 +50,12 @@ def cells(
     messages: Sequence[MessageCase],
     audiences: Mapping[str, "Audience"],
     playbook: "Playbook",
+    again: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> tuple[Cell, ...]:
-    """Return the cells of every phase that was reached or written for, in the set order."""
+    """Return the cells of every phase that was reached or written for, in the set order.
+
+    ``again`` says which audiences are due further words in the phase of now, and why.
+    """
     by_cell: dict[tuple[str, str], list[MessageCase]] = {}
     for message in messages:
         place = cell_of(message)
@@ -57,10 +64,25 @@ def cells(
     order = [*audiences, *sorted({a for _, a in by_cell} - set(audiences))]
     found = (
         _cell(incident, phase, audience, by_cell.get((phase, audience), []), playbook)
+        if phase != incident.phase or audience not in again
+        else _again(
+            _cell(incident, phase, audience, by_cell.get((phase, audience), []), playbook),
+            Cell(phase=phase, audience=audience, required=True, state="due"),
+            again[audience],
+        )
         for phase in PHASES
         for audience in order
     )
     return tuple(cell for cell in found if cell is not None)
+
+
+def _again(cell: Cell | None, due: Cell, reasons: tuple[str, ...]) -> Cell:
+    """Return a cell of which more is asked than that it was filled once."""
+    if cell is not None and cell.state == "due":
+        return cell
+    if cell is not None and cell.message and cell.message.verdict.state in OPEN_STATES:
+        return replace(cell, required=True, again=reasons)
+    return replace(due, again=reasons)
 
 
 def cell_of(message: MessageCase) -> tuple[str, str] | None:

@@ -1,6 +1,7 @@
-"""Who is waited for, how long, and how to reach them. Nobody is asked by network."""
+"""Who is waited for, how long, and how to reach them."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from commscli.domain.ids import PersonId
 from commscli.gates.message import MessageCase
@@ -32,6 +33,13 @@ class Nudge:
     estimate: int | None
     late: int
     people: tuple[Contact, ...]
+    to_all: bool
+    """Whether the backups are asked as well: they are from the start, or enough time passed."""
+
+    @property
+    def asked(self) -> tuple[Contact, ...]:
+        """Whoever is to hear of it now."""
+        return self.people if self.to_all else self.people[:1]
 
 
 def nudges(session: Session, reference: str) -> tuple[Nudge, ...]:
@@ -56,15 +64,18 @@ def _is_of(wait: Wait, message: MessageCase | None) -> bool:
 
 def _nudge(session: Session, standing: Standing, wait: Wait) -> Nudge:
     people = session.trust.people
+    minutes = minutes_since(wait.since, standing.now)
+    patience = standing.settings.organisation.turns.backups_after
     return Nudge(
         incident=standing.incident.id,
         message=wait.cell.message.message if wait.cell.message else "",
         phase=wait.cell.phase,
         audience=wait.cell.audience,
         gate=wait.verdict.gate,
-        minutes=minutes_since(wait.since, standing.now),
+        minutes=minutes,
         estimate=wait.estimate,
         late=wait.late,
+        to_all=patience is None or timedelta(minutes=minutes) >= patience,
         people=tuple(
             Contact(person=p.id, name=p.name, contact=p.contact or p.email)
             for p in (people[PersonId(id_)] for id_ in wait.people)

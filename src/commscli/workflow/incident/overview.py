@@ -15,10 +15,12 @@ from commscli.gates.case import IncidentCase
 from commscli.workflow.incident.clocks import every_clock, open_clocks
 from commscli.workflow.incident.closing import Ending, missing
 from commscli.workflow.incident.declaring import active
+from commscli.workflow.incident.escalating import Escalated
 from commscli.workflow.incident.freshness import StaleFacts, stale_facts
 from commscli.workflow.incident.holding import all_holds, lifters
-from commscli.workflow.incident.matrix import OPEN_STATES, Cell, cells
+from commscli.workflow.incident.matrix import OPEN_STATES, Cell
 from commscli.workflow.incident.pacing import Wait, handed_over, waits
+from commscli.workflow.incident.renewing import matrix
 from commscli.workflow.session import Session
 from commscli.workflow.settings import Settings, load_settings
 
@@ -55,6 +57,8 @@ class Standing:
     to_close: tuple[str, ...] = ()
     """In aftercare, what is missing before it can be closed."""
     handed_over: Placed | None = None
+    escalations: tuple[Escalated, ...] = ()
+    """Those that were set off and that nobody has carried out."""
 
     @property
     def where(self) -> str:
@@ -104,14 +108,14 @@ def _standing(
     session: Session, settings: Settings, case: IncidentCase, incident: Incident
 ) -> Standing:
     playbook, now = settings.playbook(incident.playbook), session.circumstances.now
-    matrix = cells(incident, case.messages, settings.audiences, playbook)
+    asked, escalated = matrix(session, settings, case, incident)
     drafters = _who_may(session, "drafted")
     ended = incident.stage == "closed"
     stale = ((m.message, stale_facts(case, m)) for m in case.messages)
     return Standing(
         case=case,
         incident=incident,
-        cells=matrix,
+        cells=asked,
         clocks=()
         if ended
         else open_clocks(every_clock(session, settings, case, incident), incident),
@@ -120,15 +124,16 @@ def _standing(
         alone=_is_meant_alone(session, incident),
         drafters=drafters,
         senders=_who_may(session, "send-intent"),
-        waits=() if ended else tuple(waits(case, matrix, playbook, drafters, now)),
+        waits=() if ended else tuple(waits(case, asked, playbook, drafters, now)),
         holds=() if ended else all_holds(case),
         lifters=lifters(session),
         stale={} if ended else {name: found for name, found in stale if found},
         left_hanging=left_hanging(case.messages)
         if not ended and incident.phase in LAST_WORDS
         else (),
-        to_close=tuple(missing(case, settings, Ending())) if incident.stage == "aftercare" else (),
+        to_close=tuple(missing(case, asked, Ending())) if incident.stage == "aftercare" else (),
         handed_over=handed_over(case),
+        escalations=() if ended else tuple(one for one in escalated if one.is_open),
     )
 
 

@@ -78,7 +78,7 @@ def _wait(
         estimate=max(1, int(length.total_seconds() // 60)) if length else None,
         due=stamp(due) if due else "",
         late=over,
-        assigned=_assigned(case, cell, verdict),
+        assigned=in_hand(case, cell.message, cell.audience, verdict),
     )
 
 
@@ -139,11 +139,13 @@ def _estimated(case: IncidentCase, cell: Cell, verdict: GateVerdict) -> Placed |
     return found[-1] if found else None
 
 
-def _assigned(case: IncidentCase, cell: Cell, verdict: GateVerdict) -> str:
+def in_hand(
+    case: IncidentCase, message: MessageCase | None, audience: str, verdict: GateVerdict
+) -> str:
     """Return who was given a step by name, the message's own word before the incident's."""
     is_turn = verdict.gate in TURNS
-    gate, subject = ("", cell.audience) if is_turn else (verdict.gate, str(verdict.gate))
-    own = valid_of_kind(cell.message, "assigned") if cell.message else []
+    gate, subject = ("", audience) if is_turn else (verdict.gate, str(verdict.gate))
+    own = valid_of_kind(message, "assigned") if message else []
     found = [p for p in own if p.record.gate == gate] or [
         p
         for p in valid_of_kind(case, "assigned")

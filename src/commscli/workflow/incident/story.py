@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from commscli.domain.escalations import escalation_named
 from commscli.domain.order import Placed, order
 from commscli.domain.private_words import told as told_words
 from commscli.domain.records import (
@@ -124,6 +125,8 @@ def _reasoned(record: Record) -> str:
         about = record.gate or ("" if record.message else body.subject)
         who = "needs" if body.for_ == record.person else f"gave {body.for_}"
         return f"{who} {body.minutes} min" + (f" for {about}" if about else "")
+    if isinstance(body, Clock) and escalation_named(body.clock):
+        return f"escalated {escalation_named(body.clock)}: {body.why}"
     if isinstance(body, Clock):
         did = "started the clock" if record.kind == "clock-started" else "met the clock"
         by = f" by {body.met_by}" if body.met_by else ""

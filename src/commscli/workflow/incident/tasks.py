@@ -9,6 +9,7 @@ from commscli.domain.incident import Incident
 from commscli.domain.phases import LAST_WORDS
 from commscli.domain.report import GateState, MessageState
 from commscli.gates.message import MessageCase
+from commscli.workflow.incident.escalating import may_escalate
 from commscli.workflow.incident.holding import reason
 from commscli.workflow.incident.matrix import OPEN_STATES, TURNS, Cell, objections_to
 from commscli.workflow.incident.overview import Standing, status
@@ -69,6 +70,7 @@ def tasks(session: Session) -> tuple[Task, ...]:
             continue
         desk = _desk(session, standing)
         found += _held(desk)
+        found += _escalating(desk)
         for cell in standing.cells:
             found += _of_cell(desk, cell)
         found += _nudges(desk)
@@ -103,6 +105,20 @@ def _held(desk: _Desk) -> Iterator[Task]:
         )
 
 
+def _escalating(desk: _Desk) -> Iterator[Task]:
+    standing = desk.standing
+    open_ones = standing.escalations if may_escalate(desk.session.trust, desk.me) else ()
+    if open_ones:
+        names = ", ".join(one.id for one in open_ones)
+        yield Task(
+            incident=standing.incident,
+            verb="escalate",
+            what=f"{names}: {'; '.join(dict.fromkeys(one.trigger for one in open_ones))}",
+            command=f"comms {standing.where}escalate",
+            urgency=Urgency.HELD,
+        )
+
+
 def _of_cell(desk: _Desk, cell: Cell) -> Iterator[Task]:
     standing, message = desk.standing, cell.message
     waits = [wait for wait in standing.waits if wait.cell is cell]
@@ -124,10 +140,11 @@ def _to_ratify(wait: Wait) -> bool:
 
 def _drafting(desk: _Desk, wait: Wait) -> Task:
     cell, standing = wait.cell, desk.standing
+    why = f" ({'; '.join(cell.again)})" if cell.again else ""
     return Task(
         incident=standing.incident,
         verb="draft",
-        what=f"{cell.phase} for {cell.audience} is due{_for(desk, wait)}",
+        what=f"{cell.phase} for {cell.audience} is due{why}{_for(desk, wait)}",
         command=f"comms {standing.where}draft {cell.audience}"
         + ("" if cell.phase == standing.incident.phase else f" --phase {cell.phase}"),
         audience=cell.audience,

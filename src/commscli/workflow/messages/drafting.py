@@ -12,7 +12,8 @@ from commscli.gates.case import IncidentCase
 from commscli.ledger.record_files import RecordBytes
 from commscli.ledger.writer import Change
 from commscli.workflow.incident.declaring import active
-from commscli.workflow.incident.matrix import OPEN_STATES, cell_of, cells, due
+from commscli.workflow.incident.matrix import OPEN_STATES, cell_of, due
+from commscli.workflow.incident.renewing import matrix
 from commscli.workflow.messages.manifest import Cell, manifest, read_draft
 from commscli.workflow.messages.wording import Told, template_for, worded
 from commscli.workflow.recording import (
@@ -57,7 +58,7 @@ def draft(session: Session, wanted: Wanted) -> Recorded:
         settings = load_settings(session)
         case, incident = active(session)
         phase = _phase(wanted.phase, incident)
-        audiences = _audiences(wanted, settings, case, incident, phase)
+        audiences = _audiences(session, settings, wanted, case, phase)
         files: dict[str, bytes] = {}
         for audience in audiences:
             message = free_message(case, phase, audience)
@@ -98,11 +99,11 @@ def _phase(text: str, incident: Incident) -> str:
 
 
 def _audiences(
-    wanted: Wanted, settings: Settings, case: IncidentCase, incident: Incident, phase: str
+    session: Session, settings: Settings, wanted: Wanted, case: IncidentCase, phase: str
 ) -> list[str]:
-    playbook = settings.playbook(incident.playbook)
     if not wanted.audiences:
-        found = due(cells(incident, case.messages, settings.audiences, playbook), phase)
+        incident = active(session)[1]
+        found = due(matrix(session, settings, case, incident)[0], phase)
         if not found:
             raise Refused(
                 f"nothing is due in {phase}",
