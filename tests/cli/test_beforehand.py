@@ -6,7 +6,7 @@ from tests.support.cast import Cast
 
 pytest_plugins = ["tests.support.cast_fixtures"]
 TEMPLATE = "base/detection/all-customers"
-WORDS = ("template", "ok", TEMPLATE, "--audience", "customers")
+WORDS = ("template", "approve", TEMPLATE, "--audience", "customers")
 
 
 def passed_beforehand(cast: Cast, *more: str) -> list[str]:
@@ -68,6 +68,75 @@ def test_a_fact_stays_open_in_the_words_where_it_was_left_open(full: Cast) -> No
     assert "passed beforehand" in drafted.err
     shown = full.ana.done("-i", "another", "show", drafted.ids[0]).out
     assert "card payments" in shown
+
+
+class TestWhatIsApproved:
+    def test_nothing_is_and_it_says_what_that_would_take(self, full: Cast) -> None:
+        shown = full.ana.done("template", "show", TEMPLATE)
+        assert shown.out.startswith("---\ntitle: Detection, all customers")
+        assert "legal is missing → lea or leo: " in " ".join(shown.err.split())
+        assert f"comms template approve {TEMPLATE} --gate legal" in shown.err
+        assert "release" not in shown.err, "the last gate looks at each message"
+        assert "beforehand" not in full.ana.done("template", "list").out
+
+    def test_one_gate_is_not_all_and_a_signature_counts_once_it_is_listed(self, full: Cast) -> None:
+        full.lea.done(*WORDS, "--until", "2027-05-22T00:00:00Z")
+        listed = full.lea.done("template", "list").out
+        assert "legal signed by lea until 2027-05-22" in listed
+        assert "comms trust preapprove" in listed
+        assert "messaging is missing → mia or moe" in " ".join(listed.split())
+
+    def test_all_of_them_are_listed_with_who_and_until_when(self, full: Cast) -> None:
+        digests = passed_beforehand(full, "--until", "2027-05-22T00:00:00Z")
+        ran = full.ana.done("template", "list", "--json")
+        (entry,) = [t for t in ran.json["templates"] if t["id"] == TEMPLATE]
+        (text,) = entry["beforehand"]
+        assert [(p["gate"], p["person"], p["record"]) for p in text["passed"]] == [
+            *zip(("accuracy", "messaging", "legal", "approval"), ("cleo", "mia", "lea", "eve"),
+                 digests, strict=True)
+        ]  # fmt: skip
+        assert all(p["listed"] and not p["overdue"] for p in text["passed"])
+        assert (text["missing"], text["later"], text["outdated"]) == ([], ["release"], "")
+        shown = full.ana.done("template", "show", TEMPLATE)
+        assert "approved beforehand, for all-customers in detection" in shown.err
+        assert "legal ok lea until 2027-05-22" in shown.err
+
+    def test_what_is_to_be_looked_at_again_says_so(self, full: Cast) -> None:
+        full.lea.done(*WORDS, "--until", "2026-11-01T00:00:00Z")
+        said = full.lea.done("template", "show", TEMPLATE).err
+        assert "until 2026-11-01, to be looked at again" in said
+
+    def test_a_template_or_a_channel_that_changed_since_is_told(self, full: Cast) -> None:
+        full.lea.done(*WORDS)
+        path = f"templates/{TEMPLATE}.md"
+        text = (full.lea.folder / path).read_text(encoding="utf-8")
+        full.lea.edit(path, text.replace("We know that", "We are aware that"))
+        assert "the template has changed since" in full.lea.done("template", "show", TEMPLATE).err
+        channels = (full.lea.folder / "channels.yaml").read_text(encoding="utf-8")
+        full.lea.edit("channels.yaml", channels.replace("as: json", "as: txt"))
+        assert "the channels have changed" in full.lea.done("template", "show", TEMPLATE).err
+
+    def test_the_command_that_is_named_signs_the_same_text(self, full: Cast) -> None:
+        full.lea.done(*WORDS, "--with", "services")
+        full.mia.done("sync")
+        (found,) = full.mia.done("template", "show", TEMPLATE, "--json").json["beforehand"]
+        command = next(g["command"] for g in found["missing"] if g["gate"] == "messaging")
+        full.mia.done(*command.split()[1:])
+        (found,) = full.mia.done("template", "show", TEMPLATE, "--json").json["beforehand"]
+        assert [p["gate"] for p in found["passed"]] == ["messaging", "legal"]
+
+    def test_what_binds_a_list_of_recipients_looks_at_each_message(self, full: Cast) -> None:
+        name = "base/detection/strategic-customers"
+        (found,) = full.lea.done("template", "show", name, "--json").json["beforehand"]
+        assert found["later"] == ["approval", "release"]
+
+    def test_its_former_name_works(self, full: Cast) -> None:
+        assert full.lea.done("template", "ok", TEMPLATE, "--show").out
+
+    def test_outside_of_a_repository_the_shipped_ones_are_listed(self, full: Cast) -> None:
+        listed = full.lea.done("-C", "/", "template", "list", "--json").json["templates"]
+        assert listed
+        assert all(entry["beforehand"] == [] for entry in listed)
 
 
 def test_what_would_be_passed_is_shown_and_nothing_signed(full: Cast) -> None:

@@ -67,7 +67,7 @@ def test_every_document_of_every_command_fits(small: Cast) -> None:
         ["trust", "admins"], ["trust", "propose"],
         ["trust", "role", "bo", "--role", "legal-officer"], ["template", "list"],
         ["template", "show", "base/message"],
-        ["template", "ok", "base/detection/all-customers", "--audience", "customers", "--show"],
+        ["template", "approve", "base/detection/all-customers", "--show"],
         ["template", "check"], ["template", "diff", "base/message"],
         ["template", "preview", "occasions/correction"],
         ["playbook", "list"], ["playbook", "check"], ["playbook", "preview", "client-support"],

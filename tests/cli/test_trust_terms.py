@@ -255,7 +255,7 @@ class TestEasings:
 
     def test_what_counts_beforehand_is_told_by_what_it_passes(self, full: Cast) -> None:
         let_admins_be(full, ["ana", "mia"], 2)
-        words = ("template", "ok", "base/detection/all-customers", "--audience", "customers")
+        words = ("template", "approve", "base/detection/all-customers", "--audience", "customers")
         (digest,) = clone_of(full, "lea").done(*words).ids
         clone_of(full, "ana").done("trust", "preapprove", digest[:12])
 

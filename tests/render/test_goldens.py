@@ -237,6 +237,7 @@ def commands() -> list[str]:
         for group in app.registered_groups
         if group.typer_instance is not None
         for command in group.typer_instance.registered_commands
+        if not command.hidden
     ]
     return ["", *sorted([*names, *groups, *inner])]
 

@@ -1,6 +1,7 @@
-"""``comms template``: list, show, try, compare, check and pass beforehand."""
+"""``comms template``: list, show, try, compare, check and approve beforehand."""
 
-from typing import TYPE_CHECKING, Annotated
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,30 +21,42 @@ Name = Annotated[str, typer.Argument(metavar="NAME")]
 
 @templates.command("list")
 def template_list() -> None:
-    """List the templates: of this repository, or the shipped ones."""
-    from commscli.render.documents import plain_document  # noqa: PLC0415 - lazy
-    from commscli.render.library_text import listing_text  # noqa: PLC0415 - lazy
+    """List the templates, and what was approved of them beforehand.
+
+    Those of this repository; outside of any, the shipped ones.
+    """
+    from commscli.render.passed_text import templates_document, templates_text  # noqa: PLC0415 - lazy
+    from commscli.workflow.library.passed import all_passed  # noqa: PLC0415 - lazy
     from commscli.workflow.setup.library_of import template_heads  # noqa: PLC0415 - lazy
 
     run = state.current
-    found = template_heads(run.circumstances())
-    listed = [{"id": name, "title": title} for name, title in found.items()]
+    circumstances = run.circumstances()
+    found, passed = template_heads(circumstances), all_passed(circumstances)
     run.answer(
-        lambda: plain_document("templates", {"templates": listed}),
-        lambda: listing_text(found),
+        lambda: templates_document(found, passed),
+        lambda: templates_text(found, passed, run.paint()),
     )
 
 
 @templates.command("show")
 def template_show(name: Name) -> None:
-    """Print a template."""
+    """Print a template; say who approved it beforehand."""
+    from commscli.render.passed_text import beforehand_document, beforehand_text  # noqa: PLC0415 - lazy
+    from commscli.workflow.library.passed import passed  # noqa: PLC0415 - lazy
     from commscli.workflow.setup.library_of import templates as templates_  # noqa: PLC0415 - lazy
 
-    show_text("template", name, templates_(state.current.circumstances()), "comms template list")
+    run = state.current
+    circumstances = run.circumstances()
+    texts = templates_(circumstances)
+    found = passed(circumstances, name) if name in texts else ()
+    show_text("template", name, texts, "comms template list", beforehand=beforehand_document(found))
+    sys.stdout.flush()
+    sys.stderr.write(beforehand_text(found, run.paint(sys.stderr)))
 
 
-@templates.command("ok")
-def template_ok(  # noqa: PLR0917 - typer's form
+@templates.command("ok", hidden=True)
+@templates.command("approve")
+def template_approve(  # noqa: PLR0917 - typer's form
     name: Name,
     audience: Annotated[str, typer.Option(metavar="A", help="For whom.")] = "",
     phase: Annotated[str, typer.Option(metavar="P", help="In which phase.")] = "",
@@ -54,7 +67,10 @@ def template_ok(  # noqa: PLR0917 - typer's form
     until: Annotated[str, typer.Option(metavar="TIME", help="When to look at it again.")] = "",
     show: Annotated[bool, typer.Option("--show", help="Print the text and sign nothing.")] = False,
 ) -> None:
-    """Pass the words of a template beforehand, for a gate that is mine."""
+    """Approve a template's words beforehand, for a gate of mine.
+
+    A message of exactly these words then needs no verdict of this gate.
+    """
     from commscli.cli.asking import yes  # noqa: PLC0415 - lazy
     from commscli.cli.telling import tell_recorded  # noqa: PLC0415 - lazy
     from commscli.render.documents import plain_document  # noqa: PLC0415 - lazy
@@ -163,8 +179,8 @@ def shelf(circumstances: "Circumstances") -> "Shelf":
     return found
 
 
-def show_text(what: str, name: str, texts: dict[str, str], remedy: str) -> None:
-    """Print the exact text of a template or playbook.
+def show_text(what: str, name: str, texts: dict[str, str], remedy: str, **more: Any) -> None:
+    """Print the exact text of a template or playbook; ``more`` is what a document says besides.
 
     Raises:
         BadInput: if there is none of that name.
@@ -174,6 +190,6 @@ def show_text(what: str, name: str, texts: dict[str, str], remedy: str) -> None:
     if name not in texts:
         raise BadInput(f"no {what} is called {name!r}", remedy=remedy, code=f"no-{what}")
     state.current.answer(
-        lambda: plain_document(what, {"id": name, "text": texts[name]}),
+        lambda: plain_document(what, {"id": name, "text": texts[name], **more}),
         lambda: state.current.as_is(texts[name]),
     )

@@ -123,7 +123,7 @@ def approve_template(session: Session, wanted: Wanted, expected: str) -> Recorde
             template=wanted.template,
             audience=audience,
             phase=wanted.phase,
-            channels=_channels(settings, audience),
+            channels=channels_of(settings, audience),
             next_update=_promise(text),
             text=text,
             until=wanted.until,
@@ -169,7 +169,8 @@ def _promise(text: str) -> str:
     return validate(DraftHead, head).next_update if head is not None else ""
 
 
-def _channels(settings: Settings, audience: str) -> dict[str, dict[str, str]]:
+def channels_of(settings: Settings, audience: str) -> dict[str, dict[str, str]]:
+    """Return the channels of an audience, as a record states them."""
     names = settings.audiences[audience].channels
     return {name: dict(settings.channels[name].settings()) for name in names}
 
@@ -190,7 +191,7 @@ def passed_words(
             and placed.digest in session.trust.preapproved
             and session.case.templates.standings[placed.digest].worth is Worth.VALID
             and (body.template, body.audience, body.phase) == (template, told.audience, told.phase)
-            and body.channels == _channels(settings, told.audience)
+            and body.channels == channels_of(settings, told.audience)
         ):
             found.setdefault(body.text, []).append(placed.record.gate)
     values = {**incident.facts, TITLE: incident.title, SEVERITY: incident.severity}
