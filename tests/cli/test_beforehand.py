@@ -236,3 +236,89 @@ def test_there_is_nothing_to_ratify(full: Cast) -> None:
     refused = full.lea("ratify", message)
     assert refused.code == 1
     assert "nothing" in refused.err
+
+
+class TestWhatAReviewerSees:
+    def test_it_is_said_in_one_line_that_the_words_were_approved(self, full: Cast) -> None:
+        passed_beforehand(full, "--until", "2027-05-22T00:00:00Z")
+        full.ana.done("new", "Checkout outage", "--severity", "1")
+        (message,) = full.ana.done("draft", "customers", "--phase", "detection").ids
+
+        said = " ".join(full.ana.done("show", message).out.split())
+        assert (
+            "approved beforehand: accuracy by cleo, messaging by mia, legal by lea, approval by "
+            f"eve, from {TEMPLATE}, until 2027-05-22"
+        ) in said
+        assert "not as approved" not in said
+
+    def test_one_changed_word_names_the_line_that_it_stands_in(self, full: Cast) -> None:
+        passed_beforehand(full)
+        full.ana.done("new", "Checkout outage", "--severity", "1")
+        (message,) = full.ana.done("draft", "customers", "--phase", "detection").ids
+        path = f"incidents/{incident(full)}/messages/{message}/draft.md"
+        text = full.ana.git("show", f"HEAD:{path}").replace("a problem and", "no problem and")
+        full.ana.done("revise", message, "--file", "-", stdin=text.encode())
+
+        shown = full.ana.done("show", message)
+        said = " ".join(shown.out.split())
+        assert "not as approved: accuracy, messaging, legal, approval, beforehand by" in said
+        line = "We have noticed no problem and are looking into it."
+        assert f"the words differ, first here: {line}" in said
+        assert f"\n| {line}\n" in shown.out
+        assert "\n  We will keep you informed in the same way" in shown.out
+        document = full.ana.done("show", message, "--json").json
+        (reason,) = document["not_as_approved"]
+        assert (reason["line"], document["approved_beforehand"]) == (line, [])
+
+    def test_another_channel_is_named_where_the_words_are_the_same(self, full: Cast) -> None:
+        passed_beforehand(full)
+        full.ana.done("new", "Checkout outage", "--severity", "1")
+        channels = (full.ana.folder / "channels.yaml").read_text(encoding="utf-8")
+        full.ana.edit("channels.yaml", channels.replace("as: json", "as: txt"))
+        (message,) = full.ana.done("draft", "customers", "--phase", "detection").ids
+        said = " ".join(full.ana.done("show", message).out.split())
+        assert "the channels are others, or set up otherwise" in said
+
+    def test_words_that_somebody_wrote_are_marked_and_the_templates_are_not(
+        self, full: Cast
+    ) -> None:
+        (message,) = full.declare("customers")
+        path = f"incidents/{incident(full)}/messages/{message}/draft.md"
+        text = full.ana.git("show", f"HEAD:{path}") + "\nThe bank says that it was lightning.\n"
+        full.ana.done("revise", message, "--file", "-", stdin=text.encode())
+        full.lea.done("sync")
+        shown = full.lea.done("show", message).out
+        assert "\n| The bank says that it was lightning.\n" in shown
+        assert "\n: At the moment card payments cannot be used as usual." in shown
+        assert "\n  We do not yet know what contributes to the problem." in shown
+        assert "no mark: as in service-outage/investigation/all-customers" in shown
+
+    def test_the_template_counts_as_it_was_when_the_message_was_drafted(self, full: Cast) -> None:
+        (message,) = full.declare("customers")
+        path = "templates/base/message.md"
+        old = (full.ana.folder / path).read_text(encoding="utf-8")
+        full.ana.edit(path, old.replace("We will keep you informed", "We will tell you"))
+        text = full.ana.git("show", f"HEAD:incidents/{incident(full)}/messages/{message}/draft.md")
+        full.ana.done("revise", message, "--file", "-", stdin=f"{text}\nMore.\n".encode())
+        shown = full.ana.done("show", message).out
+        assert "\n  We will keep you informed" in shown
+        assert "\n| More.\n" in shown
+
+    def test_a_template_of_ones_own_is_told_apart_alike(self, full: Cast) -> None:
+        full.ana.edit("templates/own/x.md", OWN)
+        full.ana.done("new", "Checkout outage", "--severity", "1", *FACT)
+        (message,) = full.ana.done("draft", "customers", "--template", "own/x").ids
+        assert "\n: It concerns cards.\n" in full.ana.done("show", message).out
+
+
+FACT = ("--fact", "start=09:14", "--fact", "services=cards", "--fact", "impact=none")
+OWN = """---
+title: T
+owner: technical-slt
+last_reviewed: "2026-11-22"
+review_interval: 180d
+subject: "{{ words.incident }}: our own"
+---
+
+It concerns {{ services }}.
+"""

@@ -26,6 +26,27 @@ _STRAY = re.compile(r"(?<!\d)[.:]|[.:](?!\d)|(?<![^\W_])/|/(?![^\W_])")
 _TELEPHONE = re.compile(r"(?:\d[^\w:]*){7}")
 
 
+Pieces = tuple[str | None, ...]
+"""A line: its own words, and ``None`` for each gap. No two of either are neighbours."""
+
+
+def pieces_of(line: str) -> Pieces:
+    """Return a line of a text as its own words and its gaps, one a placeholder."""
+    found: list[str | None] = []
+    at = 0
+    for gap in _TOKEN.finditer(line):
+        if _stays(gap[1]):
+            continue
+        if gap.start() > at:
+            found.append(line[at : gap.start()])
+        if found[-1:] != [None]:
+            found.append(None)
+        at = gap.end()
+    if at < len(line):
+        found.append(line[at:])
+    return tuple(found)
+
+
 def names_in(text: str) -> tuple[str, ...] | None:
     """Return the placeholders of a text; ``None`` if there is anything else in braces."""
     if "{{" in _TOKEN.sub("", text) or "{%" in text or "{#" in text:

@@ -26,12 +26,12 @@ class Paint:
     """Puts words in colour, or does not."""
 
     def __init__(self, *, colour: bool) -> None:
-        self._colour = colour
+        self.colour = colour
 
     def __call__(self, text: str, *styles: str) -> str:
         """Return the text in these styles."""
         codes = ";".join(_COLOURS[style] for style in styles)
-        return f"\x1b[{codes}m{text}\x1b[0m" if self._colour and codes else text
+        return f"\x1b[{codes}m{text}\x1b[0m" if self.colour and codes else text
 
     def state(self, state: str, text: str = "") -> str:
         """Return the word of a state in the colour of that state."""

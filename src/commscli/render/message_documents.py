@@ -3,6 +3,7 @@
 from commscli.domain.private_words import withheld
 from commscli.domain.records import Verdict
 from commscli.render.documents import Document, gate_document
+from commscli.render.origin_text import origin_document
 from commscli.workflow.messages.showing import Compared, Previewed, Seen
 from commscli.workflow.verdicts.withholding import Fitting
 
@@ -26,6 +27,7 @@ def show_document(seen: Seen) -> Document:
         "recipients": {
             "digest": seen.body.recipients["digest"], "count": seen.body.recipients["count"]
         },
+        **origin_document(seen.origins),
         "next_update": seen.body.next_update,
         "corrects": seen.body.corrects,
         "stale_facts": (

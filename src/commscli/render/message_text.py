@@ -6,6 +6,7 @@ from commscli.domain.private_words import told
 from commscli.domain.records import Verdict
 from commscli.render.escaping import one_line
 from commscli.render.human import Paint, flowing, gate_words, labelled, paragraph, words_of_body
+from commscli.render.origin_text import marked_words, origin_lines
 from commscli.workflow.messages.showing import Compared, Previewed, Seen
 
 
@@ -37,10 +38,9 @@ def _message(seen: Seen, paint: Paint) -> Iterator[str]:
             first, *more = paragraph(text, "", "    ")
             yield paint(first, "red") if stands else first
             yield from more
+    yield from origin_lines(seen.origins, paint)
     yield paint("-" * 72, "dim")
-    yield paint(f"Subject: {one_line(seen.subject)}", "bold")
-    yield ""
-    yield from words_of_body(seen.words)
+    yield from marked_words(seen.origins, paint)
 
 
 def _values(seen: Seen) -> str:

@@ -16,6 +16,7 @@ from commscli.workflow.messages.picking import pick
 from commscli.workflow.messages.reading import difference, drafted, only_head
 from commscli.workflow.messages.recorded_words import recipient_folders, recorded_words
 from commscli.workflow.messages.shown import last_shown, remember
+from commscli.workflow.messages.word_origins import Origins, origins
 from commscli.workflow.recording import find_incident
 from commscli.workflow.session import Session
 
@@ -38,6 +39,7 @@ class Seen:
     opinions: tuple[Placed, ...]
     standing: frozenset[Digest]
     newest: bool
+    origins: Origins
     stale: StaleFacts | None = None
     """How the facts changed since the newest words were written."""
 
@@ -105,6 +107,7 @@ def see(session: Session, message: MessageCase, digest: Digest) -> Seen:
         ),
         standing=frozenset(o.digest for o in message.now.objections(everything)),
         newest=digest == message.verdict.subject,
+        origins=origins(session, message, digest, words),
         stale=stale_facts(case, message) if case else None,
     )
 
