@@ -116,9 +116,11 @@ def log() -> None:
     session = run.session()
     _warn(run, session)
     case, _ = active(session)
-    events, zone = story(case, words_said(session, case)), load_settings(session).zone
+    settings = load_settings(session)
+    events = story(case, words_said(session, case), settings.audiences)
     run.answer(
-        lambda: story_document(case.id, events), lambda: story_text(events, zone, run.paint())
+        lambda: story_document(case.id, events),
+        lambda: story_text(events, settings.zone, run.paint()),
     )
 
 

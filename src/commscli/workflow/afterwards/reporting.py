@@ -82,7 +82,7 @@ def report_on(session: Session) -> IncidentReport:
     return IncidentReport(
         incident=incident,
         measures=measures_of(case, incident, settings, session),
-        events=story(case, words_said(session, case)),
+        events=story(case, words_said(session, case), settings.audiences),
         phases=tuple(_changes(case, incident, "phase")),
         severities=tuple(_changes(case, incident, "severity")),
         objections=tuple(_objections(case)),

@@ -1,7 +1,9 @@
 """The story of an incident, from its records alone, in the order that they give."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
 
 from commscli.domain.escalations import escalation_named
 from commscli.domain.order import Placed, order
@@ -28,7 +30,11 @@ from commscli.domain.records import (
 )
 from commscli.gates.case import IncidentCase
 from commscli.gates.standing import Worth
+from commscli.workflow.incident.matrix import in_order
 from commscli.workflow.incident.pacing import LEAD
+
+if TYPE_CHECKING:  # told of by name alone
+    from commscli.documents.models.audiences import Audience
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +50,13 @@ class Event:
     valid: bool
 
 
-def story(case: IncidentCase, said: Mapping[str, str]) -> tuple[Event, ...]:
+def story(
+    case: IncidentCase, said: Mapping[str, str], audiences: Mapping[str, "Audience"]
+) -> tuple[Event, ...]:
     """Return what happened, each record once, in an order that never contradicts ``after``.
 
-    ``said`` has the words that were spoken outside the tool, by their digest.
+    ``said`` has the words that were spoken outside the tool, by their digest. What was recorded
+    of several messages within a second is told in the order of the process.
     """
     standings = {**case.standings}
     for message in case.messages:
@@ -55,6 +64,7 @@ def story(case: IncidentCase, said: Mapping[str, str]) -> tuple[Event, ...]:
     ordered = order(
         Placed(digest=d, record=s.file.record) for d, s in standings.items() if s.file.record
     )
+    names = [message.message for message in in_order(case.messages, audiences)]
     return tuple(
         Event(
             at=placed.record.at,
@@ -65,8 +75,22 @@ def story(case: IncidentCase, said: Mapping[str, str]) -> tuple[Event, ...]:
             digest=placed.digest,
             valid=standings[placed.digest].worth is Worth.VALID,
         )
-        for placed in ordered.records
+        for placed in _message_by_message(ordered.records, names)
     )
+
+
+def _message_by_message(records: Sequence[Placed], names: Sequence[str]) -> Iterator[Placed]:
+    """Yield records in order; of those within a second, each message's together.
+
+    Records of two messages reach each other only where one corrects the other, and that one has
+    the higher number. What is about the incident stays where it is.
+    """
+    place = {name: number for number, name in enumerate(names)}
+    for (_, named), some in groupby(records, key=lambda p: (p.record.at, p.record.message != "")):
+        if named:
+            yield from sorted(some, key=lambda p: place.get(p.record.message, len(place)))
+        else:
+            yield from some
 
 
 def told(record: Record, said: Mapping[str, str]) -> str:
