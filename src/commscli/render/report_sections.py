@@ -7,6 +7,7 @@ from commscli.domain.facts import KEYS
 from commscli.domain.moments import is_moment, moment, stamp
 from commscli.domain.wall_time import when
 from commscli.render.measure_words import disagreement, first_word, kept_of, lasted
+from commscli.render.story_text import told_in
 from commscli.workflow.afterwards.reporting import Change, IncidentReport
 
 NOT_RECORDED = "not recorded"
@@ -90,15 +91,9 @@ def _timeline(report: IncidentReport) -> Table:
         about = f"{event.message}: " if event.message else ""
         void = "" if event.valid else " [counts for nothing]"
         person = _person(report, event.person)
-        text = _local(report, event.text) if event.kind == "fact" else event.text
-        rows.append((_short_time(report, event.at), person, f"{about}{text}{void}"))
+        text = f"{about}{told_in(event, report.settings.zone)}{void}"
+        rows.append((_short_time(report, event.at), person, text))
     return Table(head=("Time", "Who", "What"), rows=tuple(rows), empty=NOT_RECORDED)
-
-
-def _local(report: IncidentReport, text: str) -> str:
-    """Return what a fact says, a time in it as the rest of the page says times."""
-    before, equals, value = text.partition(" = ")
-    return f"{before}{equals}{_time(report, value)}" if is_moment(value) else text
 
 
 def _facts(report: IncidentReport, keys: Iterable[str]) -> Iterator[tuple[str, str]]:

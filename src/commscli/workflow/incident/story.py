@@ -126,10 +126,14 @@ def _parts(record: Record, said: Mapping[str, str]) -> Iterator[str]:
 
 def _verdict(record: Record, body: Verdict) -> str:
     words = {"ok": "passed", "suggested": "suggested for", "objected": "objected in"}
-    settled = f", settling {len(body.settles)}" if body.settles else ""
+    settled = f", settling {_objections(len(body.settles))}" if body.settles else ""
     text = f": {told_words(body.text)}" if body.text else ""
     edit = " with other words" if body.edit else ""
     return f"{words[record.kind]} {record.gate}{settled}{edit}{text}"
+
+
+def _objections(count: int) -> str:
+    return "the objection" if count == 1 else f"{count} objections"
 
 
 def _sent(body: Sent) -> str:
