@@ -4,7 +4,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from commscli.domain.wall_time import when
+from commscli.domain.moments import moment
+from commscli.domain.wall_time import brief, near, when
 
 
 @pytest.mark.parametrize(
@@ -24,3 +25,12 @@ def test_a_time_is_said_in_the_zone_of_its_readers(stamped: str, zone: str, expe
 def test_what_is_no_time_is_refused() -> None:
     with pytest.raises(ValueError, match="soon"):
         when("soon", ZoneInfo("UTC"))
+
+
+def test_what_is_today_is_said_by_its_hour_and_what_is_not_by_its_day() -> None:
+    at, london = moment("2026-07-01T23:30:00Z"), ZoneInfo("Europe/London")
+    today, tomorrow = moment("2026-07-02T08:00:00Z"), moment("2026-07-03T08:00:00Z")
+
+    assert near(at, today, london) == brief(at, today, london) == "00:30"
+    assert near(at, tomorrow, london) == "00:30 BST on 2 July 2026"
+    assert brief(at, tomorrow, london) == "2 Jul"

@@ -3,9 +3,9 @@
 The words are ours and English: a locale of the machine must never change what was approved.
 """
 
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
-from commscli.domain.moments import moment
+from commscli.domain.moments import moment, stamp
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August",
@@ -24,3 +24,20 @@ def when(stamped: str, zone: tzinfo) -> str:
     if name[0] in "+-":  # zones without an abbreviation are named by their offset
         name = f"UTC{name}"
     return f"{local:%H:%M} {name} on {local.day} {_MONTHS[local.month - 1]} {local.year}"
+
+
+def near(at: datetime, now: datetime, zone: tzinfo) -> str:
+    """Say the hour of a time that is today, and all of another."""
+    return f"{at.astimezone(zone):%H:%M}" if _today(at, now, zone) else when(stamp(at), zone)
+
+
+def brief(at: datetime, now: datetime, zone: tzinfo) -> str:
+    """Say the hour of a time that is today, and the day of another: where there is little room."""
+    local = at.astimezone(zone)
+    if _today(at, now, zone):
+        return f"{local:%H:%M}"
+    return f"{local.day} {_MONTHS[local.month - 1][:3]}"
+
+
+def _today(at: datetime, now: datetime, zone: tzinfo) -> bool:
+    return at.astimezone(zone).date() == now.astimezone(zone).date()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from commscli.domain.moments import moment
 from commscli.domain.phases import LAST_WORDS
+from commscli.domain.wall_time import near
 from commscli.render.escaping import one_line
 from commscli.render.human import Paint, labelled, whole
 from commscli.workflow.incident.holding import reason
@@ -29,7 +30,7 @@ def before_all(standing: Standing, paint: Paint) -> Iterator[str]:
     """Say who leads now, where the lead was handed over, and why a closed incident is closed."""
     if standing.handed_over is not None:
         given = standing.handed_over.record
-        at = moment(given.at).astimezone(standing.settings.zone).strftime("%H:%M")
+        at = near(moment(given.at), standing.now, standing.settings.zone)
         yield from labelled("lead", f"{standing.lead}, from {given.person} at {at}", paint, "bold")
     if standing.incident.closed:
         again = whole(f"comms {standing.where}reopen --why TEXT")

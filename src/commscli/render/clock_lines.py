@@ -5,8 +5,7 @@ from datetime import timedelta
 from itertools import groupby
 
 from commscli.domain.clocks.clock import Clock, Kind, State
-from commscli.domain.moments import stamp
-from commscli.domain.wall_time import when
+from commscli.domain.wall_time import near
 from commscli.render.escaping import one_line
 from commscli.render.human import Paint, labelled, paragraph, span, whole
 from commscli.workflow.incident.matrix import OPEN_STATES
@@ -77,10 +76,7 @@ def _contract(clock: Clock) -> str:
 def _by(standing: Standing, clock: Clock) -> str:
     if clock.due is None:
         return " without undue delay"
-    zone = standing.settings.zone
-    local = clock.due.astimezone(zone)
-    today = local.date() == standing.now.astimezone(zone).date()
-    at = f"{local:%H:%M}" if today else when(stamp(clock.due), zone)
+    at = near(clock.due, standing.now, standing.settings.zone)
     minutes = int((standing.now - clock.due) / timedelta(minutes=1))
     late = clock.state is State.OVERDUE
     return f" by {at}, {span(minutes)} ago" if late else f" by {at}, in {span(-minutes)}"

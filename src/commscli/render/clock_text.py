@@ -1,12 +1,12 @@
 """Clocks as a person reads them, and as a document."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from commscli.domain.clocks.clock import Clock, State
 from commscli.domain.moments import stamp
-from commscli.domain.wall_time import when
+from commscli.domain.wall_time import near, when
 from commscli.render.documents import Document, plain_document, stamped
 from commscli.render.escaping import one_line
 from commscli.render.human import Paint, flowing, paragraph, span
@@ -35,7 +35,7 @@ def listing_text(listing: Listing, now: datetime, paint: Paint) -> str:
         if not own:
             lines.append("  no clock runs")
     unused = [one for one in listing.listed if one.clock is None]
-    lines += _unused(unused) if listing.incidents else _catalogue(unused, paint)
+    lines += _unused(unused, listing.named) if listing.incidents else _catalogue(unused, paint)
     lines.append(paint(NOT_ADVICE, "dim"))
     return "\n".join(lines) + "\n"
 
@@ -61,12 +61,18 @@ def due_words(clock: Clock, zone: ZoneInfo, now: datetime) -> str:
         return "without undue delay"
     minutes = int((clock.due - now) / timedelta(minutes=1))
     ago = f"{span(-minutes)} ago" if clock.state is State.OVERDUE else f"in {span(minutes)}"
-    return f"by {when(stamp(clock.due), zone)}, {ago}"
+    return f"by {near(clock.due, now, zone)}, {ago}"
 
 
-def _unused(unused: Sequence[Listed]) -> Iterator[str]:
+def _unused(unused: Sequence[Listed], named: Collection[str]) -> Iterator[str]:
+    """Name what can be started, what the playbook names first: the rest is seldom meant."""
+    first = [one.id for one in unused if one.id in named]
+    if first:
+        yield "the playbook says to look at these with Legal:"
+        yield from flowing(first, "    ")
     for status, words in _STARTABLE.items():
-        ids = [one.id for one in unused if one.entry and one.entry.clock.status == status]
+        rest = [one for one in unused if one.entry and one.id not in named]
+        ids = [one.id for one in rest if one.entry and one.entry.clock.status == status]
         if ids:
             yield f"{words}:"
             yield from flowing(ids, "    ")

@@ -90,8 +90,10 @@ def span(minutes: int) -> str:
         return f"{minutes} min"
     hours, rest = divmod(minutes, 60)
     if hours < 48:  # noqa: PLR2004 - two days
-        return f"{hours} h {rest} min"
-    return f"{hours // 24} days"
+        return f"{hours} h {rest} min" if rest else f"{hours} h"
+    days, rest = divmod(hours, 24)
+    few = days < 7 and rest  # noqa: PLR2004 - within a week, the hours of a limit in days matter
+    return f"{days} days {rest} h" if few else f"{days} days"
 
 
 def gate_words(verdict: GateVerdict, paint: Paint) -> str:

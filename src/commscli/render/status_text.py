@@ -1,12 +1,12 @@
 """The state of incidents on one screen of 80 columns, and what each waits for."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
+from commscli.domain.clocks.clock import State
 from commscli.domain.moments import moment
 from commscli.domain.phases import PHASES
 from commscli.domain.report import GateState
+from commscli.domain.wall_time import brief
 from commscli.render.attention_text import (
     before_all,
     end_lines,
@@ -67,7 +67,7 @@ def _matrix(standing: Standing, paint: Paint) -> Iterator[str]:
         line = f"{names[audience]:<{width}}"
         for phase in phases:
             cell = _at(standing, phase, audience)
-            word = _cell_words(cell, standing.settings.zone)
+            word = _cell_words(standing, cell)
             pad = " " * (_CELL - len(word)) if phase != phases[-1] else ""
             line += paint.state(cell.state if cell else "", word) + pad
         yield line
@@ -90,12 +90,14 @@ def _at(standing: Standing, phase: str, audience: str) -> Cell | None:
     return next((c for c in standing.cells if (c.phase, c.audience) == (phase, audience)), None)
 
 
-def _cell_words(cell: Cell | None, zone: ZoneInfo) -> str:
+def _cell_words(standing: Standing, cell: Cell | None) -> str:
     if cell is None:
         return "·"
     if cell.state == "sent" and cell.message is not None and cell.message.sends[-1].sent:
-        at = moment(cell.message.sends[-1].sent.record.at)
-        return f"{'corrected' if cell.corrects else 'sent'} {_clock_time(at, zone)}"
+        sent = moment(cell.message.sends[-1].sent.record.at)
+        at = brief(sent, standing.now, standing.settings.zone)
+        short = len(f"corrected {at}") < _CELL
+        return f"{('corrected' if short else 'corr.') if cell.corrects else 'sent'} {at}"
     return _words(cell.state)
 
 
@@ -103,19 +105,15 @@ def _words(state: str) -> str:
     return state.replace("-", " ")
 
 
-def _clock_time(at: datetime, zone: ZoneInfo) -> str:
-    return at.astimezone(zone).strftime("%H:%M")
-
-
 def _waits(standing: Standing, paint: Paint) -> Iterator[str]:
     """Say what every cell waits for, whom it waits for, and the command that does it."""
-    said = list(_due(standing, paint))
+    incident, said = standing.incident, list(_due(standing, paint))
     for cell in standing.cells:
         said += _of_cell(standing, cell, paint)
     yield from said
-    if not said and not standing.left_hanging and not standing.to_close:
-        phase = standing.incident.phase
-        yield f"nothing is waited for in {phase}; when it moves on: comms phase PHASE"
+    late = any(clock.state is State.OVERDUE for clock in standing.clocks)
+    if not said and not late and not standing.left_hanging and incident.stage == "active":
+        yield f"nothing is waited for in {incident.phase}; when it moves on: comms phase PHASE"
 
 
 def _due(standing: Standing, paint: Paint) -> list[str]:

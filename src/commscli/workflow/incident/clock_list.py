@@ -33,6 +33,8 @@ class Listing:
     listed: tuple[Listed, ...]
     settings: Settings | None
     incidents: tuple[str, ...] = ()
+    named: frozenset[str] = frozenset()
+    """Those that a playbook of these incidents says to look at."""
 
 
 def list_clocks(circumstances: Circumstances, *, every: bool) -> Listing:
@@ -68,6 +70,9 @@ def list_clocks(circumstances: Circumstances, *, every: bool) -> Listing:
         listed=(*running, *rest),
         settings=standings[0].settings if standings else None,
         incidents=tuple(standing.incident.id for standing in standings),
+        named=frozenset(
+            id_ for s in standings for id_ in s.settings.playbook(s.incident.playbook).clocks
+        ),
     )
 
 
