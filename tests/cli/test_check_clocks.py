@@ -54,6 +54,19 @@ def test_a_promise_that_is_kept_late_stays_a_warning(silent: Cast) -> None:
     assert again["message"] == message
 
 
+def test_what_mends_it_is_what_can_be_done_now_by_whom(silent: Cast) -> None:
+    silent.ana.done("clock", "start", "us-tx", "--at", "2026-09-01 09:00", "--why", "told late")
+    silent.ana.done("draft", "customers")
+    found = silent.ana("check", "--clocks", "--json").json["findings"]
+    remedies = {f["text"].split(",")[0].split(" ran out")[0]: f["remedy"] for f in found}
+
+    assert (
+        "in work; see whom it waits for: comms -i" in remedies["the next update to all-customers"]
+    )
+    assert remedies["us-tx"].endswith("clock met us-tx --why TEXT")
+    assert "draft strategic-customers" in remedies["cadence-strategic-customers"]
+
+
 @pytest.mark.parametrize("form", ["text", "json", "sarif", "junit", "github", "gitlab"])
 def test_every_format_has_them(silent: Cast, form: str) -> None:
     ran = silent.ana("check", "--clocks", "--format", form)

@@ -1,5 +1,6 @@
 """Silence, broken promises, noise and single channels, each seen once and only where it is."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -42,6 +43,16 @@ def test_nothing_is_wrong_with_two_messages_over_two_channels() -> None:
     running = (clock(Kind.CADENCE, State.RUNNING), clock(Kind.PROMISE, State.MET))
 
     assert found(told(5), told(30), clocks=running) == []
+
+
+def test_one_silence_that_broke_a_promise_and_the_cadence_is_told_once() -> None:
+    promise, cadence = clock(Kind.PROMISE, State.BROKEN), clock(Kind.CADENCE, State.BROKEN)
+    sooner, later = replace(cadence, due=minute(20)), replace(cadence, started=minute(5))
+
+    assert [p.id for p in found(clocks=(cadence, promise))] == ["broken-promise"]
+    for other in (sooner, later, replace(cadence, audience="us")):
+        ids = [p.id for p in found(clocks=(promise, other))]
+        assert ids == ["broken-promise", "radio-silence"]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,10 @@ MOST = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pattern:
-    """One failure. ``key`` tells two of one kind apart; ``open`` says it can still be mended."""
+    """One failure. ``key`` tells two of one kind apart; ``open`` says it can still be mended.
+
+    ``by_hand`` is the clock of a law that ran out, which no send meets.
+    """
 
     id: str
     audience: str
@@ -33,12 +36,21 @@ class Pattern:
     text: str
     key: str
     open: bool
+    by_hand: str = ""
 
 
 def patterns(course: Course, clocks: Iterable[Clock]) -> Iterator[Pattern]:
-    """Yield every failure of an incident, those of its clocks in their order."""
-    for clock in clocks:
-        if clock.state in {State.OVERDUE, State.BROKEN}:
+    """Yield every failure of an incident, those of its clocks in their order.
+
+    Where a promise was due no later than the cadence, one silence broke both, and the promise
+    says it all.
+    """
+    failed = [clock for clock in clocks if clock.state in {State.OVERDUE, State.BROKEN}]
+    promised = {(c.audience, c.started): c.due for c in failed if c.kind is Kind.PROMISE}
+    for clock in failed:
+        earlier = promised.get((clock.audience, clock.started))
+        covered = earlier is not None and clock.due is not None and earlier <= clock.due
+        if not (clock.kind is Kind.CADENCE and covered):
             yield _ran_out(clock)
     for audience in dict.fromkeys(told.audience for told in course.told):
         yield from _too_many(course.to(audience))
@@ -62,6 +74,7 @@ def _ran_out(clock: Clock) -> Pattern:
         text=text,
         key=f"{clock.id} {due}",
         open=not late,
+        by_hand=clock.id if clock.kind is Kind.REGULATORY else "",
     )
 
 

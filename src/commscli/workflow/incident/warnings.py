@@ -11,6 +11,7 @@ from commscli.gates.case import IncidentCase
 from commscli.gates.mending import holders
 from commscli.workflow.incident.clocks import every_clock
 from commscli.workflow.incident.courses import course_of
+from commscli.workflow.incident.matrix import OPEN_STATES, cell_of
 from commscli.workflow.proof.checking import incident_of_path
 from commscli.workflow.session import Session
 from commscli.workflow.settings import Settings, load_settings
@@ -39,30 +40,40 @@ def _of(
     session: Session, settings: Settings, case: IncidentCase, incident: Incident
 ) -> Iterator[Finding]:
     clocks = every_clock(session, settings, case, incident)
-    who = holders(session.case, "drafted")
     for pattern in patterns(course_of(case, incident), clocks):
         yield Finding(
             rule=pattern.id,
             level=Level.WARNING,
             text=pattern.text,
-            remedy=_remedy(pattern, incident),
+            remedy=_remedy(pattern, case),
             incident=case.id,
             message=pattern.message,
             key=pattern.key,
-            who=_who(pattern, who),
+            who=_who(pattern, session),
         )
 
 
-def _who(pattern: Pattern, drafters: tuple[PersonId, ...]) -> tuple[PersonId, ...]:
-    return drafters if pattern.open and pattern.id != SINGLE_CHANNEL else ()
+def _who(pattern: Pattern, session: Session) -> tuple[PersonId, ...]:
+    if not pattern.open or pattern.id == SINGLE_CHANNEL:
+        return ()
+    return holders(session.case, "clock-met" if pattern.by_hand else "drafted")
 
 
-def _remedy(pattern: Pattern, incident: Incident) -> str:
+def _remedy(pattern: Pattern, case: IncidentCase) -> str:
     if pattern.id == SINGLE_CHANNEL:
         return f"give {pattern.audience} another channel in audiences.yaml: comms doctor"
-    where = f"comms -i {incident.id}"
+    where = f"comms -i {case.id}"
     if not pattern.open:
         return f"nothing undoes it, so say in the review how it came to be: {where} log"
+    if pattern.by_hand:
+        return f"say when it was done: {where} clock met {pattern.by_hand} --why TEXT"
+    if pattern.audience and _in_work(case, pattern.audience):
+        return f"a message to them is in work; see whom it waits for: {where} status"
     if pattern.audience:
         return f"tell them, even that there is nothing new: {where} draft {pattern.audience}"
     return f"see what it waits for: {where} clock list"
+
+
+def _in_work(case: IncidentCase, audience: str) -> bool:
+    cells = ((cell_of(m), m.verdict.state) for m in case.messages)
+    return any(cell and cell[1] == audience and state in OPEN_STATES for cell, state in cells)
