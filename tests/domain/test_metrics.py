@@ -1,6 +1,7 @@
 """The numbers of an incident, worked out by hand from times that people claimed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -168,6 +169,14 @@ def test_silence_is_the_longest_between_two_sends_of_any_message() -> None:
 
     (audience,) = found.audiences
     assert (audience.sends, audience.longest_gap) == (3, 45 * 60)
+
+
+def test_after_the_end_nobody_waits_and_it_is_no_silence() -> None:
+    end = replace(journey("a", 30), message="resolution-a-1", phase="resolution")
+    after = replace(journey("a", 600), message="publishing-a-1", phase="publishing")
+    (audience,) = measure(course(journey("a", 10), end, after), at(900)).audiences
+
+    assert (audience.sends, audience.longest_gap) == (3, 20 * 60)
 
 
 def test_counts_are_of_all_messages() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from commscli.domain.metrics.many import Summary
 from commscli.domain.metrics.measures import Measures, OfMessage
 from commscli.domain.metrics.promises import BROKEN, Promise
+from commscli.domain.wall_time import near
 from commscli.render.escaping import one_line
 from commscli.render.human import Paint, flowing, labelled, paragraph
 from commscli.render.measure_words import (
@@ -64,7 +65,8 @@ def _messages(messages: Sequence[OfMessage]) -> Iterator[str]:
     yield ""
     yield f"{'message':<{_NAME}}{'revs':>6}{'obj.':>6}{'sugg.':>6}{'to send':>16}"
     for message in messages:
-        sent = lasted(message.to_send) if message.to_send is not None else message.state
+        state = message.state.replace("-", " ")
+        sent = lasted(message.to_send) if message.to_send is not None else state
         counts = f"{message.revisions:>6}{message.objections:>6}{message.suggestions:>6}"
         yield f"{_short(message.message):<{_NAME}}{counts}{sent:>16}"
         if any(gate.seconds is not None for gate in message.gates):
@@ -87,10 +89,10 @@ def _promises(
     yield from labelled("promised updates", text if promises else "none", paint, "bold")
     for promise in promises:
         if promise.state == BROKEN:
-            due = promise.due.astimezone(settings.zone)
+            due = near(promise.due, one.course.declared, settings.zone)
             came = f"came {lasted(promise.late)} late" if promise.by else "nothing has come since"
             said = f"{promise.message} to {_name(settings, promise.audience)}"
-            yield from labelled("broken", f"{said}, due {due:%H:%M}: {came}", paint, "red")
+            yield from labelled("broken", f"{said}, due {due}: {came}", paint, "red")
 
 
 def _together(measured: Measured, summary: Summary, paint: Paint) -> Iterator[str]:

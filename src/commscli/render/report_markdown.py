@@ -1,10 +1,10 @@
 """The report as Markdown: a part that is generated, and a page in which people write too."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from commscli.render.escaping import inert, one_line
-from commscli.render.measure_words import CLAIMED
+from commscli.render.measure_words import CLAIMED, NONE
 from commscli.render.report_sections import Section, Table, sections
 from commscli.workflow.afterwards.reporting import IncidentReport
 
@@ -64,7 +64,7 @@ def _section(section: Section) -> Iterator[str]:
             yield _paragraph(text)
             yield ""
     for label, text in labelled:
-        yield f"- **{plain_text(label)}**: {_paragraph(text)}"
+        yield f"- **{plain_text(label)}**: {_none_or(text, _paragraph)}"
     if labelled:
         yield ""
     for title, table in section.tables:
@@ -89,4 +89,9 @@ def _table(table: Table) -> Iterator[str]:
 
 
 def _row(cells: Iterable[str]) -> str:
-    return "| " + " | ".join(plain_text(cell) for cell in cells) + " |"
+    return "| " + " | ".join(_none_or(cell, plain_text) for cell in cells) + " |"
+
+
+def _none_or(text: str, shown: Callable[[str], str]) -> str:
+    """Return our dash for nothing as it is: where no line begins, it makes no list."""
+    return NONE if text == NONE else shown(text)

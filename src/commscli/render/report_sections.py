@@ -8,17 +8,20 @@ from commscli.domain.moments import is_moment, moment, stamp
 from commscli.domain.wall_time import when
 from commscli.render.measure_words import disagreement, first_word, kept_of, lasted
 from commscli.render.story_text import told_in
-from commscli.workflow.afterwards.reporting import Change, IncidentReport
+from commscli.workflow.afterwards.reporting import Change, IncidentReport, Opinion
 
 NOT_RECORDED = "not recorded"
 _EXPOSURE = (
     "services", "symptoms", "impact", "customers_affected", "regions", "data_loss", "workaround",
 )  # fmt: skip
-_RESOLUTION = ("remedy", "remedy_applied", "expected_outcome")
-_PREVENTION = ("actions", "postmortem", "postmortem_due")
+_OF_A_BREACH = (
+    "aware", "breach", "data_categories", "people_affected", "records_affected", "consequences",
+)  # fmt: skip
+_RESOLUTION = ("remedy", "remedy_applied", "expected_outcome", "resolution")
+_PREVENTION = ("prevention", "actions", "postmortem", "postmortem_due")
 _TOLD_ELSEWHERE = {
-    *_EXPOSURE, *_RESOLUTION, *_PREVENTION, "start", "end", "severity", "cause", "summary",
-    "reporter",
+    *_EXPOSURE, *_OF_A_BREACH, *_RESOLUTION, *_PREVENTION, "start", "end", "severity", "cause",
+    "summary", "reporter",
 }  # fmt: skip
 
 
@@ -49,7 +52,8 @@ def sections(report: IncidentReport) -> Iterator[Section]:
     yield Section(title="Reporter", lines=(("", reporter),))
     yield Section(title="Severity", lines=tuple(_severity(report)))
     yield Section(title="Timeline of response", tables=(("", _timeline(report)),))
-    yield Section(title="Exposure and impacts", lines=tuple(_facts(report, _EXPOSURE)))
+    exposed = (*_EXPOSURE, *(key for key in _OF_A_BREACH if facts.get(key)))
+    yield Section(title="Exposure and impacts", lines=tuple(_facts(report, exposed)))
     yield Section(title="Suspected root cause", lines=(("", facts.get("cause") or NOT_RECORDED),))
     yield Section(title="Resolution", lines=tuple(_resolution(report)))
     yield Section(
@@ -183,11 +187,17 @@ def _objections(report: IncidentReport) -> Table:
             _short_time(report, one.at),
             _person(report, one.person),
             f"{one.message}: {one.text}",
-            "stands" if one.stands else "settled or withdrawn",
+            _outcome(report, one),
         )
         for one in report.objections
     )
     return Table(head=("Time", "Who", "What", "State"), rows=rows, empty="none")
+
+
+def _outcome(report: IncidentReport, one: Opinion) -> str:
+    if one.stands:
+        return "stands"
+    return f"settled by {_person(report, one.settled_by)}" if one.settled_by else "withdrawn"
 
 
 def _skips(report: IncidentReport) -> Table:

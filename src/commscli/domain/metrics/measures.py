@@ -8,6 +8,7 @@ from itertools import pairwise
 from commscli.domain.metrics.course import Course, Journey
 from commscli.domain.metrics.gate_times import GateTime, gate_times
 from commscli.domain.metrics.promises import BROKEN, KEPT, Promise, in_order, promises
+from commscli.domain.phases import LAST_WORDS
 
 ACKNOWLEDGE_WITHIN = timedelta(minutes=15)
 """The outer limit of the process: 15 minutes after the declaration."""
@@ -45,7 +46,10 @@ class OfMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfAudience:
-    """One audience: how many sends, the first, and the longest silence between two (seconds)."""
+    """One audience: how many sends, the first, and the longest silence between two (seconds).
+
+    After it was told that it is over, nobody waits: that is no silence.
+    """
 
     audience: str
     sends: int
@@ -118,11 +122,14 @@ def _message(journey: Journey) -> OfMessage:
 
 def _audiences(course: Course) -> Sequence[OfAudience]:
     found = []
+    last = {journey.message for journey in course.journeys if journey.phase in LAST_WORDS}
     for audience in dict.fromkeys(journey.audience for journey in course.journeys):
         sends = in_order(course.journeys, audience)
         if sends:
             message, first = sends[0]
-            gaps = [_seconds(a.at, b.at) for (_, a), (_, b) in pairwise(sends)]
+            gaps = [
+                _seconds(a.at, b.at) for (said, a), (_, b) in pairwise(sends) if said not in last
+            ]
             word = FirstWord(
                 audience=audience,
                 message=message,

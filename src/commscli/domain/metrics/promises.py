@@ -37,7 +37,7 @@ def promises(journeys: Sequence[Journey], now: datetime) -> tuple[Promise, ...]:
             following = next((s for s in sends[number + 1 :] if s[1].at > send.at), None)
             if send.promised is not None:
                 found.append(_held(audience, message, send, send.promised, following, now))
-    return tuple(sorted(found, key=lambda promise: (promise.due, promise.audience)))
+    return tuple(sorted(found, key=lambda promise: promise.due))
 
 
 def in_order(journeys: Sequence[Journey], audience: str) -> list[tuple[str, SentOut]]:

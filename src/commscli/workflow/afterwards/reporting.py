@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from commscli.documents.generated_part import by_people
 from commscli.domain.follow_ups import FollowUp, of_facts, of_page
+from commscli.domain.ids import Digest
 from commscli.domain.incident import Incident
 from commscli.domain.metrics.measures import Measures
 from commscli.domain.records import Moved, Verdict
 from commscli.gates.case import IncidentCase
+from commscli.gates.message import MessageCase
 from commscli.ledger.record_files import folder_of
 from commscli.ledger.repository import tip
 from commscli.ledger.snapshot import snapshot
@@ -33,7 +35,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opinion:
-    """A strong objection, as it may be told."""
+    """A strong objection, as it may be told.
+
+    One that stands no more was settled by somebody, or else withdrawn.
+    """
 
     at: str
     person: str
@@ -41,6 +46,7 @@ class Opinion:
     message: str
     text: str
     stands: bool
+    settled_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,4 +143,16 @@ def _objections(case: IncidentCase) -> Iterator[Opinion]:
                     message=message.message,
                     text=told(placed.record, {}),
                     stands=placed.digest in standing,
+                    settled_by=_settler(message, placed.digest),
                 )
+
+
+def _settler(message: MessageCase, objection: Digest) -> str:
+    """Return who settled an objection, the last of them; nobody, where none did."""
+    everything = message.ordered.everything
+    people = [
+        ok.record.person
+        for ok in message.now.of_kind(everything, "ok")
+        if isinstance(ok.record.body, Verdict) and objection in ok.record.body.settles
+    ]
+    return people[-1] if people else ""
