@@ -1,5 +1,6 @@
 """``python -m commscli``, and the console script ``comms``."""
 
+import gc
 import io
 import sys
 
@@ -11,7 +12,9 @@ def main() -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # words are UTF-8, as git's are
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    return run(sys.argv[1:])
+    code = run(sys.argv[1:])
+    gc.freeze()  # the end of a process looks for garbage in all of it, to give back what is freed
+    return code
 
 
 if __name__ == "__main__":

@@ -9,7 +9,9 @@ import pytest
 
 from commscli.domain.ids import MessageId
 from commscli.domain.records import Reasoned
+from commscli.workflow import setting_files
 from commscli.workflow.proof import glancing
+from commscli.workflow.remembering import Memory
 from commscli.workflow.session import Session
 from tests.support.repos import Desk, Repo, git
 from tests.support.story import Story, person, with_role
@@ -70,6 +72,11 @@ class Looking:
     @property
     def memory(self) -> Path:
         (found,) = self.desk.home.rglob("comms-passed.json")
+        return found
+
+    @property
+    def looked(self) -> Path:
+        (found,) = self.desk.home.rglob("comms-looked.json")
         return found
 
 
@@ -193,11 +200,95 @@ def test_without_a_branch_all_is_looked_at(desk: Looking, wholes: list[str]) -> 
     assert wholes == ["whole"] * 2
 
 
+@pytest.fixture
+def readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Notes each file of settings that somebody reads with its model."""
+    found: list[str] = []
+    read = setting_files.read_setting
+
+    def noted(path: str, data: bytes) -> Any:
+        found.append(path)
+        return read(path, data)
+
+    monkeypatch.setattr(setting_files, "read_setting", noted)
+    return found
+
+
+def test_a_file_of_settings_is_read_once(desk: Looking, lived: Story, readings: list[str]) -> None:
+    first = desk.status()
+    assert sorted(readings) == sorted(SETTINGS)
+    readings.clear()
+
+    assert desk.status() == first
+    assert readings == []
+    lived.commit({"audiences.yaml": SETTINGS["audiences.yaml"].replace("all-c", "most-c").encode()})
+    assert {c["audience"] for c in desk.at(lived).status()["incidents"][0]["cells"]} == {
+        "all-customers", "most-customers",
+    }  # fmt: skip
+    assert readings == ["audiences.yaml"]
+
+
+def test_what_a_look_remembers_is_the_users_own(desk: Looking) -> None:
+    desk.status()
+
+    assert desk.looked.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    "how", ["{", "[]", '{"tool": "0", "known": {"closed": []}}', '{"known": 1}']
+)
+def test_a_damaged_memory_is_an_empty_one(desk: Looking, readings: list[str], how: str) -> None:
+    first = desk.status()
+    readings.clear()
+    desk.looked.write_text(how)
+
+    assert desk.status() == first
+    assert sorted(readings) == sorted(SETTINGS)
+
+
+def test_a_poisoned_memory_of_files_misleads_a_look_alone(
+    desk: Looking, lived: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says that nothing is open, and nothing required: who checks or acts never opens it."""
+    desk.status()
+    content = json.loads(desk.looked.read_text())
+    content["known"]["closed"] = lived_folders(desk)
+    for key, value in content["known"].items():
+        if key.startswith("playbooks/"):
+            value["values"]["required"] = {"keys": {}}
+    desk.looked.write_text(json.dumps(content))
+    assert names(desk.status()) == []
+    incident(lived, "four")
+    lived.commit({f"{lived.folder}/draft.md": b"Other words.\n"})
+    desk.at(lived)
+    desk.repo.checkout()
+    opened: list[Path] = []
+    monkeypatch.setattr(Memory, "read", opened.append)
+
+    answer = desk.desk.checked(desk.repo.path)
+    assert [f["rule"] for f in answer.json["findings"]] == ["frozen-draft"]
+    for words in (
+        ("-i", "three", "draft", "all-customers"),
+        ("-i", "three", "send", "investigation-all-customers-1", "--again", "x"),
+        ("-i", "three", "phase", "identification"),
+        ("hook", "run", "pre-commit"),
+        ("clock", "list"),
+        ("next",),
+    ):
+        desk.desk.comms(desk.repo.path, *words)
+        assert opened == ([desk.looked.parent] if words == ("next",) else []), words
+
+
+def lived_folders(desk: Looking) -> list[str]:
+    listed = git("ls-tree", "HEAD:incidents", cwd=desk.repo.path).splitlines()
+    return [line.split()[2] for line in listed]
+
+
 def test_nobody_who_acts_glances() -> None:
     """The look is given to a session by the commands that only show."""
     users = [
         path.name
         for path in Path(glancing.__file__).parents[2].rglob("*.py")
-        if "import glance" in path.read_text(encoding="utf-8")
+        if "only_look" in path.read_text(encoding="utf-8")
     ]
-    assert users == ["watching.py"]
+    assert sorted(users) == ["glancing.py", "watching.py"]

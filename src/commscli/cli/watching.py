@@ -1,6 +1,7 @@
 """``comms status``, ``next``, ``log``, ``sync``: how it stands, and what waits on me."""
 
-from typing import TYPE_CHECKING, Annotated, Never
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Never
 
 import typer
 
@@ -23,9 +24,13 @@ def status(
     ] = False,
 ) -> None:
     """Show the matrix, and who is waited for."""
-    from commscli.render.status_documents import status_document  # noqa: PLC0415 - lazy
     from commscli.render.status_text import status_text  # noqa: PLC0415 - lazy
     from commscli.workflow.incident.overview import status as status_  # noqa: PLC0415 - lazy
+
+    def document() -> Mapping[str, Any]:
+        from commscli.render.status_documents import status_document  # noqa: PLC0415 - lazy
+
+        return status_document(found)
 
     run = state.current
     if watch:
@@ -33,7 +38,7 @@ def status(
     session = _looking(run)
     _warn(run, session)
     found = status_(session)
-    run.answer(lambda: status_document(found), lambda: status_text(found, run.paint()))
+    run.answer(document, lambda: status_text(found, run.paint()))
 
 
 def _watch(run: "State") -> Never:
@@ -58,10 +63,10 @@ def _watch(run: "State") -> Never:
 
 def _looking(run: "State") -> "Session":
     """Open the repository for somebody who only looks: the open incidents, and no others."""
-    from commscli.workflow.proof.glancing import glance  # noqa: PLC0415 - lazy, with the rest
+    from commscli.workflow.proof.glancing import only_look  # noqa: PLC0415 - lazy, with the rest
 
     session = run.session()
-    session.glance = glance
+    only_look(session)
     return session
 
 
@@ -80,9 +85,13 @@ def next_(
     listed: Annotated[bool, typer.Option("--list", help="The list, on a terminal too.")] = False,
 ) -> None:
     """Show what waits on me; on a terminal, one key for each."""
-    from commscli.render.documents import tasks_document  # noqa: PLC0415 - lazy
     from commscli.render.tasks_text import tasks_text  # noqa: PLC0415 - lazy
     from commscli.workflow.incident.tasks import tasks  # noqa: PLC0415 - lazy
+
+    def document() -> Mapping[str, Any]:
+        from commscli.render.documents import tasks_document  # noqa: PLC0415 - lazy
+
+        return tasks_document(found, person)
 
     run = state.current
     steps = run.interactive and not run.as_json and not listed and not exit_code
@@ -96,9 +105,7 @@ def next_(
 
         step_through(run, session)
         return
-    run.answer(
-        lambda: tasks_document(found, person), lambda: tasks_text(found, person, run.paint())
-    )
+    run.answer(document, lambda: tasks_text(found, person, run.paint()))
     run.exit_code = 1 if exit_code and found else 0
 
 

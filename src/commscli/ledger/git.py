@@ -31,12 +31,13 @@ def _take_environment() -> tuple[dict[str, str], dict[str, str]]:
 
 _quarantine, _network = _take_environment()
 os.environ["GIT_PYTHON_REFRESH"] = "quiet"  # a missing git is our error to tell, not an ImportError
+os.environ["GIT_PYTHON_GIT_EXECUTABLE"] = os.devnull  # else it asks git for its version, twice
 from git.cmd import Git as _Git  # noqa: E402 - GitPython may only load in the cleaned environment
 from git.exc import GitCommandNotFound  # noqa: E402 - as above
 
 from commscli.errors import BadInput, CommsError  # noqa: E402 - as above
 
-del os.environ["GIT_PYTHON_REFRESH"]
+del os.environ["GIT_PYTHON_REFRESH"], os.environ["GIT_PYTHON_GIT_EXECUTABLE"]
 
 HERMETIC: Mapping[str, str] = {
     "LC_ALL": "C",

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 from glob import escape
 from hashlib import sha256
 from pathlib import Path
@@ -30,12 +31,12 @@ class Pending:
     digest: str
 
 
-def place_file(path: Path, data: bytes) -> None:
+def place_file(path: Path, data: bytes, mode: int = 0o666) -> None:
     """Put a file in place whole: never half of it, whatever happens."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with part.open("wb") as file:
+        with open(part, "wb", opener=partial(os.open, mode=mode)) as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

@@ -1,7 +1,7 @@
 """What trees of older commits hold: trust versions, and the records of single incidents."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -163,24 +163,34 @@ def nobodys(_: Objects, __: str) -> Iterable[str]:
     return ()
 
 
-def open_incidents(objects: Objects, root: str) -> set[str]:
-    """Return the incidents of a tree that nobody closed, by the names of their records.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Openness:
+    """The incidents of a tree that nobody closed, and the ids of the folders of all others."""
 
-    Of a commit that passed; in any other a name says nothing.
+    open: frozenset[str]
+    closed: frozenset[str]
+
+
+def openness(objects: Objects, root: str, closed: Collection[str] = ()) -> Openness:
+    """Tell the incidents of a tree that nobody closed from the others, by names of records.
+
+    Of a commit that passed; in any other a name says nothing. ``closed`` are ids of folders
+    that were found to be of closed incidents before: an id has one content.
     """
     everything = _inner(objects, objects.tree(root), "incidents")
-    incidents = objects.trees(e.id for e in everything.values() if e.mode == FOLDER)
-    folders = {
-        name: incidents[entry.id].get("records")
-        for name, entry in everything.items()
-        if entry.mode == FOLDER
-    }
-    records = objects.trees(e.id for e in folders.values() if e and e.mode == FOLDER)
-    return {
+    folders = {name: entry.id for name, entry in everything.items() if entry.mode == FOLDER}
+    unread = {name: id_ for name, id_ in folders.items() if id_ not in closed}
+    incidents = objects.trees(unread.values())
+    inner = {name: incidents[id_].get("records") for name, id_ in unread.items()}
+    records = objects.trees(e.id for e in inner.values() if e and e.mode == FOLDER)
+    found = frozenset(
         name
-        for name, entry in folders.items()
+        for name, entry in inner.items()
         if entry and entry.mode == FOLDER and not _is_closed(records[entry.id])
-    }
+    )
+    return Openness(
+        open=found, closed=frozenset(id_ for name, id_ in folders.items() if name not in found)
+    )
 
 
 def _is_closed(records: Iterable[str]) -> bool:

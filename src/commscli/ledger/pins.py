@@ -90,6 +90,11 @@ def stored(repository_id: str, environ: Mapping[str, str] = os.environ) -> Path:
     return _folder("XDG_CONFIG_HOME", ".config", environ) / "pins" / f"{safe}.pin"
 
 
+def all_stored(environ: Mapping[str, str] = os.environ) -> list[Path]:
+    """Return where this user's pins of all repositories lie."""
+    return sorted((_folder("XDG_CONFIG_HOME", ".config", environ) / "pins").glob("*.pin"))
+
+
 def store(pin: Pin, environ: Mapping[str, str] = os.environ) -> Path:
     """Keep a pin for this user; return where."""
     path = stored(pin.repository, environ)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -31,7 +32,7 @@ class Repository:
     work_tree: Path | None
     object_format: str
     settings: Mapping[str, str]
-    """Git's configuration as the user had it here when the repository was found."""
+    """Git's configuration as the user had it here when it was first asked for."""
 
     @property
     def own_folder(self) -> Path:
@@ -160,6 +161,26 @@ def setting(key: str, folder: Path) -> str:
     return _settings(folder).get(key.lower(), "")
 
 
+class _Asked(Mapping[str, str]):
+    """Git's configuration in a folder, asked for once, where somebody wants any of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @cached_property
+    def _known(self) -> dict[str, str]:
+        return _settings(self._folder)
+
+    def __getitem__(self, key: str) -> str:
+        return self._known[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+
 def _settings(folder: Path) -> dict[str, str]:
     try:
         listed = git.run(["config", "--list", "-z"], cwd=folder, env={"LC_ALL": "C"})
@@ -170,7 +191,7 @@ def _settings(folder: Path) -> dict[str, str]:
 
 
 def set_setting(repository: Repository, key: str, value: str) -> None:
-    """Set a value in the clone's own configuration; a `Repository` found before keeps its own."""
+    """Set a value in the clone's own configuration; a `Repository` asked before keeps its own."""
     repository.run("config", "--local", key, value)
 
 
@@ -196,7 +217,7 @@ def discover(start: Path) -> Repository:
         objects=(start / objects).resolve(),
         work_tree=work_tree,
         object_format=object_format,
-        settings=_settings(start),
+        settings=_Asked(start),
     )
 
 

@@ -65,7 +65,7 @@ def read_since(
             code="incomplete-history",
         )
     with repository.reading() as reading, Objects(reading) as objects:
-        listed = listed_by(reading, tip, f"^{base}", "--")
+        listed = listed_by(reading, tip, f"^{base}", "--") if tip != base else []
         if listed is None:
             return Whole(why="git cannot say what came after it")
         try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from commscli.domain.ids import Digest, GateId, IncidentId, MessageId
 from commscli.domain.moments import stamp
@@ -14,8 +15,10 @@ from commscli.gates.message import MessageCase
 from commscli.ledger import record_files
 from commscli.ledger.line_grammar import GrammarFault
 from commscli.ledger.record_files import RecordBytes
-from commscli.ledger.writer import Change
 from commscli.workflow.session import Session, Written
+
+if TYPE_CHECKING:  # a look reads what is here, and writes nothing
+    from commscli.ledger.writer import Change
 
 NO_MESSAGE = MessageId("")
 NO_GATE = GateId("")
@@ -157,8 +160,10 @@ def change_of(
     subject: str,
     files: Mapping[str, bytes] | None = None,
     expected: Mapping[str, bytes | None] | None = None,
-) -> Change:
+) -> "Change":
     """Return one commit that brings these records, each signed, and these other files."""
+    from commscli.ledger.writer import Change  # noqa: PLC0415 - lazy
+
     actor = session.actor
     signed: dict[str, bytes] = {}
     for record in records:
@@ -234,7 +239,7 @@ def record_fresh(
     """
     kept: list[RecordBytes] = []
 
-    def make() -> Change | None:
+    def make() -> "Change | None":
         session.require_pin()
         kept.clear()
         heads: dict[MessageId, tuple[Digest, ...]] = {}

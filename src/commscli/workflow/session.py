@@ -3,28 +3,32 @@
 Every command that writes goes through `Session.write`: fetch, join, decide on what is there
 now, write one signed commit, share it before the branch moves. If the remote moved in
 between, nothing has happened yet and all of it is done again, on what is there then.
+
+What judges, writes, signs and syncs is loaded where it is put to use: a look needs none of it.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from commscli.domain.history import History, Pin
 from commscli.domain.ids import CommitId
-from commscli.domain.report import Report
 from commscli.domain.trust import Trust
 from commscli.errors import Busy, NotEntitled, Refused, Undecided
 from commscli.gates.case import Case, build
-from commscli.gates.engine import report
-from commscli.ledger import pins, syncing
-from commscli.ledger.reader import read_history
-from commscli.ledger.record_files import RecordBytes
+from commscli.ledger import pins
 from commscli.ledger.repository import Repository, discover, tip
-from commscli.ledger.signing import Signer
-from commscli.ledger.syncing import Joined, Network, Rejected, Unreachable
-from commscli.ledger.writer import Change, commit, require_branch
-from commscli.workflow.acting import Actor, actor, signer
 from commscli.workflow.circumstances import Circumstances
+from commscli.workflow.pin_of_user import pin_of_user
+
+if TYPE_CHECKING:
+    from commscli.domain.report import Report
+    from commscli.ledger.record_files import RecordBytes
+    from commscli.ledger.signing import Signer
+    from commscli.ledger.syncing import Joined, Network
+    from commscli.ledger.writer import Change
+    from commscli.workflow.acting import Actor
+    from commscli.workflow.remembering import Memory
 
 TRIES = 6
 
@@ -43,7 +47,7 @@ class Made:
     """Records that this run wrote, and what there was before them."""
 
     before: Case
-    records: tuple[RecordBytes, ...]
+    records: "tuple[RecordBytes, ...]"
     written: Written
     unshared_since: CommitId | None = None
     """What the remote had, where it lacked more than these records until now."""
@@ -60,8 +64,10 @@ class Session:
     """For who only looks: a case that has what they look at, if that can be had sooner."""
     made: list[Made] = field(default_factory=list)
     """What this run wrote, and nobody was told of yet."""
+    memory: "Memory | None" = None
+    """For who only looks: what this machine made of files before."""
     _case: Case | None = None
-    _signer: Signer | None = None
+    _signer: "Signer | None" = None
     _unreachable: bool = False
 
     @classmethod
@@ -85,33 +91,32 @@ class Session:
 
     def whole(self) -> Case:
         """Work out the history at HEAD from all of it."""
+        from commscli.ledger.reader import read_history  # noqa: PLC0415 - lazy
+
         history = read_history(self.repository, tip(self.repository))
         return build(history, self.pin_for(history))
 
-    def pin_for(self, history: History) -> Pin | None:
-        """Return the pin: ``--pin``, then ``COMMS_PIN``, then this user's store.
+    @property
+    def head(self) -> CommitId:
+        """The commit at HEAD; for who only looks, the one that was looked at."""
+        if self.glance is not None and self._case is not None:
+            return self._case.history.head
+        return tip(self.repository)
 
-        Anybody can add a file that looks like the first trust version of another repository;
-        so, of the pins in the store, the one counts whose beginning is really here.
-        """
+    def pin_for(self, history: History) -> Pin | None:
+        """Return the pin, with what this machine has seen of the branch."""
         environ = self.circumstances.environ
-        if self.circumstances.pin:
-            pin = pins.read(Path(self.circumstances.pin).expanduser())
-        else:
-            paths = [pins.stored(name, environ) for name in _repositories(history)]
-            stored = [pins.read(path) for path in paths if path.exists()]
-            here = {file.digest for file in history.trusts}
-            if not stored:
-                return None
-            pin = next((found for found in stored if found.genesis in here), stored[0])
+        pin = pin_of_user(self.circumstances.pin, history, environ)
         branch = self.repository.branch()
-        return replace(
-            pin, seen=pins.remembered_tip(self.repository, branch, environ) if branch else None
-        )
+        if pin is None or branch is None:
+            return pin
+        return replace(pin, seen=pins.remembered_tip(self.repository, branch, environ))
 
     @property
-    def report(self) -> Report:
+    def report(self) -> "Report":
         """What a check of HEAD says."""
+        from commscli.gates.engine import report  # noqa: PLC0415 - lazy: loads every rule
+
         return report(self.case)
 
     @property
@@ -132,12 +137,14 @@ class Session:
         return current.trust
 
     @property
-    def actor(self) -> Actor:
+    def actor(self) -> "Actor":
         """The person who acts, as the roster in force has them.
 
         Raises:
             NotEntitled: if there is no key, or nobody on the roster owns it.
         """
+        from commscli.workflow.acting import actor, signer  # noqa: PLC0415 - lazy
+
         if self._signer is None:
             self._signer = signer(self.circumstances, self.repository)
         return actor(self._signer, self.trust)
@@ -155,51 +162,59 @@ class Session:
     @property
     def online(self) -> bool:
         """Whether there is a remote, it is wanted, and it has answered so far."""
-        wanted = not self.circumstances.offline and not self._unreachable
-        return wanted and syncing.has_remote(self.repository)
+        return not self.circumstances.offline and not self._unreachable and self._has_remote()
 
-    def refresh(self, *, required: bool = False) -> Joined:
+    def refresh(self, *, required: bool = False) -> "Joined":
         """Bring in what others did.
 
         Raises:
             Unreachable: if the remote does not answer and it must.
         """
+        from commscli.ledger import syncing  # noqa: PLC0415 - lazy
+
+        nothing = syncing.Joined.NOTHING
         if required:
             self._unreachable = False  # what must be shared is not given up for an earlier failure
         if not self.online:
-            return Joined.NOTHING
+            return nothing
+        from commscli.ledger.writer import require_branch  # noqa: PLC0415 - lazy
+
         branch = require_branch(self.repository)
         try:
             theirs = syncing.fetch(self.repository, branch, self.network)
-        except Unreachable as failure:
+        except syncing.Unreachable as failure:
             if required:
                 raise
             self._unreachable = True
             self.notes.append(failure.text)
-            return Joined.NOTHING
+            return nothing
         if theirs is None:
-            return Joined.NOTHING
+            return nothing
         person = self.trust.people.get(self.actor.person.id) if self.me else None
         joined = syncing.join_remote(
             self.repository, branch, theirs, person, self.circumstances.now
         )
-        if joined is not Joined.NOTHING:
+        if joined is not nothing:
             self._case = None
         return joined
 
     @property
-    def network(self) -> Network:
+    def network(self) -> "Network":
         """How to talk to the remote."""
-        seconds = float(self.circumstances.environ.get("COMMS_NETWORK_SECONDS", syncing.SECONDS))
-        return Network(interactive=self.circumstances.interactive, seconds=seconds)
+        from commscli.ledger import syncing  # noqa: PLC0415 - lazy
 
-    def write(self, make: Callable[[], Change | None], *, must_share: bool = False) -> Written:
+        seconds = float(self.circumstances.environ.get("COMMS_NETWORK_SECONDS", syncing.SECONDS))
+        return syncing.Network(interactive=self.circumstances.interactive, seconds=seconds)
+
+    def write(self, make: "Callable[[], Change | None]", *, must_share: bool = False) -> Written:
         """Add one commit, made by looking at what is there now; see the module's text.
 
         Raises:
             Refused: whatever ``make`` refuses; nothing is written then.
             Unreachable: if it must be shared and cannot be.
         """
+        from commscli.ledger.syncing import Rejected  # noqa: PLC0415 - lazy
+
         for _ in range(TRIES):
             self.refresh(required=must_share)
             self._forget_if_moved()
@@ -218,7 +233,10 @@ class Session:
         if self._case is not None and self._case.history.head != tip(self.repository):
             self._case = None
 
-    def _write(self, change: Change, *, must_share: bool) -> Written:
+    def _write(self, change: "Change", *, must_share: bool) -> Written:
+        from commscli.ledger import syncing  # noqa: PLC0415 - lazy
+        from commscli.ledger.writer import commit, require_branch  # noqa: PLC0415 - lazy
+
         branch = require_branch(self.repository)
         shared = self.online
         theirs = self.repository.resolve(syncing.tracking(branch)) if shared else None
@@ -229,9 +247,9 @@ class Session:
                 return
             try:
                 syncing.push(self.repository, branch, made, self.network)
-            except Rejected:
+            except syncing.Rejected:
                 raise
-            except Unreachable as failure:
+            except syncing.Unreachable as failure:
                 if must_share:
                     raise
                 self._unreachable, shared = True, False
@@ -249,7 +267,9 @@ class Session:
         return written
 
     def _has_remote(self) -> bool:
-        return syncing.has_remote(self.repository)
+        from commscli.ledger.syncing import has_remote  # noqa: PLC0415 - lazy
+
+        return has_remote(self.repository)
 
     # -- what must be so
 
@@ -288,9 +308,3 @@ class Session:
                 remedy="comms check",
                 code="unsound",
             )
-
-
-def _repositories(history: History) -> list[str]:
-    """Return what the first trust versions here call the repository: one, if nobody is hostile."""
-    names = (f.trust.repository for f in history.trusts if f.trust and not f.trust.previous)
-    return list(dict.fromkeys(name for name in names if name))

@@ -1,35 +1,34 @@
 """The documents that people edit, as the commit at HEAD has them."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel
-
 from commscli.documents.characters import read_text
-from commscli.documents.models.audiences import Audience, Audiences
-from commscli.documents.models.channels import Channel, Channels
-from commscli.documents.models.organisation import Organisation
-from commscli.documents.models.playbook import Playbook
-from commscli.documents.validate import read_document
+from commscli.documents.plain import from_json, models_stamp, to_json
 from commscli.errors import BadInput
-from commscli.ledger.repository import tip
 from commscli.ledger.snapshot import Snapshot, snapshot
 from commscli.workflow.session import Session
 
-M = TypeVar("M", bound=BaseModel)
+if TYPE_CHECKING:  # a look that knows the files needs no models
+    from commscli.documents.models.audiences import Audience
+    from commscli.documents.models.channels import Channel
+    from commscli.documents.models.organisation import Organisation
+    from commscli.documents.models.playbook import Playbook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What the organisation has set up."""
 
-    organisation: Organisation
-    audiences: Mapping[str, Audience]
-    channels: Mapping[str, Channel]
-    playbooks: Mapping[str, Playbook]
+    organisation: "Organisation"
+    audiences: Mapping[str, "Audience"]
+    channels: Mapping[str, "Channel"]
+    playbooks: Mapping[str, "Playbook"]
     templates: Mapping[str, str]
 
     @property
@@ -62,7 +61,7 @@ class Settings:
             for name in (id_, audience.name, *audience.aliases)
         }
 
-    def playbook(self, id_: str) -> Playbook:
+    def playbook(self, id_: str) -> "Playbook":
         """Return a playbook.
 
         Raises:
@@ -95,11 +94,11 @@ def load_settings(session: Session) -> Settings:
     Raises:
         BadInput: with every problem of every file; of a playbook, once it is asked for.
     """
-    with snapshot(session.repository, tip(session.repository)) as files:
+    with snapshot(session.repository, session.head) as files:
         reading = _Reading(session=session, files=files)
-        organisation = reading.document("comms.yaml", Organisation)
-        audiences = reading.document("audiences.yaml", Audiences)
-        channels = reading.document("channels.yaml", Channels)
+        organisation = reading.document("comms.yaml")
+        audiences = reading.document("audiences.yaml")
+        channels = reading.document("channels.yaml")
         playbooks = {
             name.removesuffix(".yaml"): data
             for name, data in files.files("playbooks")
@@ -117,7 +116,7 @@ def load_settings(session: Session) -> Settings:
         organisation=organisation,
         audiences=audiences.audiences,
         channels=channels.channels,
-        playbooks=_Playbooks(playbooks),
+        playbooks=_Playbooks(session, playbooks),
         templates=templates,
     )
 
@@ -130,29 +129,31 @@ class _Reading:
     files: Snapshot
     faults: list[BadInput] = field(default_factory=list)
 
-    def document(self, path: str, model: type[M]) -> M | None:
+    def document(self, path: str) -> Any:
+        """Return a file as its model has it; ``None`` where it cannot be used."""
         try:
-            return _document(self.session, self.files, path, model)
+            return _document(self.session, self.files, path)
         except BadInput as fault:
             self.faults.append(fault)
             return None
 
 
-class _Playbooks(Mapping[str, Playbook]):
+class _Playbooks(Mapping[str, "Playbook"]):
     """Playbooks, each read when it is asked for.
 
     An incident has one of them: a mistake in another is no reason to stop its messages, and
     reading all of them costs more than the rest of a command. ``doctor`` reads every one.
     """
 
-    def __init__(self, texts: Mapping[str, bytes]) -> None:
+    def __init__(self, session: Session, texts: Mapping[str, bytes]) -> None:
+        self._session = session
         self._texts = texts
         self._read: dict[str, Playbook] = {}
 
-    def __getitem__(self, id_: str) -> Playbook:
+    def __getitem__(self, id_: str) -> "Playbook":
         if id_ not in self._read:
             data, path = self._texts[id_], f"playbooks/{id_}.yaml"
-            self._read[id_] = read_document(Playbook, data, path=path)
+            self._read[id_] = _read(self._session, path, data)
         return self._read[id_]
 
     def __iter__(self) -> Iterator[str]:
@@ -175,7 +176,7 @@ def _all_of(faults: list[BadInput]) -> BadInput:
     )
 
 
-def _document(session: Session, files: Snapshot, path: str, model: type[M]) -> M:
+def _document(session: Session, files: Snapshot, path: str) -> Any:
     data = files.read(path)
     if data is None:
         raise BadInput(
@@ -185,7 +186,24 @@ def _document(session: Session, files: Snapshot, path: str, model: type[M]) -> M
         )
     if session.repository.work_tree is not None:
         _tell_edits(session, session.repository.work_tree / path, path, data)
-    return read_document(model, data, path=path)
+    return _read(session, path, data)
+
+
+def _read(session: Session, path: str, data: bytes) -> Any:
+    """Return a file of settings as its model; for who only looks, as it was read before.
+
+    The models, and what reads YAML, are loaded only where that is not known.
+    """
+    key = f"{path} {sha256(data).hexdigest()} {models_stamp()}"
+    if session.memory is not None and key in session.memory.known:
+        with suppress(KeyError, TypeError, AttributeError):  # else it was not written by us
+            return from_json(session.memory.known[key])
+    from commscli.workflow.setting_files import read_setting  # noqa: PLC0415 - lazy
+
+    found = read_setting(path, data)
+    if session.memory is not None:
+        session.memory.keep(key, to_json(found))
+    return found
 
 
 def _tell_edits(session: Session, file: Path, path: str, data: bytes) -> None:
@@ -198,7 +216,9 @@ def _tell_edits(session: Session, file: Path, path: str, data: bytes) -> None:
         session.notes.append(note)
 
 
-def _require_channels(audiences: Mapping[str, Audience], channels: Mapping[str, Channel]) -> None:
+def _require_channels(
+    audiences: Mapping[str, "Audience"], channels: Mapping[str, "Channel"]
+) -> None:
     for id_, audience in audiences.items():
         unknown = [name for name in audience.channels if name not in channels]
         if unknown:

@@ -19,6 +19,7 @@ from commscli.documents.models.kinds import (
     Strict,
     TimeOfDayOrEmpty,
 )  # fmt: skip
+from commscli.documents.models.playbook_cells import PlaybookCells
 from commscli.documents.models.playbook_parts import Escalation, Party, Urgency, Who, duty_faults
 from commscli.documents.validate import Misplaced
 
@@ -32,7 +33,7 @@ def _optional() -> dict[str, Who]:
     return dict.fromkeys(OPTIONAL, "all")
 
 
-class Playbook(Strict):
+class Playbook(Strict, PlaybookCells):
     """One scenario: who must be told in which phase, how often, and with which words.
 
     ``templates`` is the folder whose templates override the base set; ``estimates`` are what
@@ -75,25 +76,3 @@ class Playbook(Strict):
             if escalation.id in seen:
                 yield ("escalations", number, "id"), f"a second escalation `{escalation.id}`"
             seen.add(escalation.id)
-
-    def requires(self, phase: str, audience: str) -> bool:
-        """Whether this cell of the matrix has to be filled."""
-        return _names(self.required.get(phase, ()), audience)
-
-    def allows(self, phase: str, audience: str) -> bool:
-        """Whether this cell may be filled and need not be: what is required is not optional."""
-        optional = _names(self.optional.get(phase, ()), audience)
-        return optional and not self.requires(phase, audience)
-
-    def pace(self, phase: str, *, severity: str = "", urgency: str = "") -> timedelta | None:
-        """Return how long somebody waits at most: by severity, else by urgency, else by phase."""
-        by_urgency = {str(key): length for key, length in self.cadence_by_urgency.items()}
-        return (
-            self.cadence_by_severity.get(severity, {}).get(phase)
-            or by_urgency.get(urgency)
-            or self.cadence.get(phase)
-        )
-
-
-def _names(who: Who, audience: str) -> bool:
-    return who == "all" or audience in who

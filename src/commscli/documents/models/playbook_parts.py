@@ -15,11 +15,9 @@ from commscli.documents.models.kinds import (
     SomeLine,
     Strict,
 )  # fmt: skip
+from commscli.documents.models.playbook_triggers import SaysWhen
 from commscli.documents.validate import Misplaced
-from commscli.domain.durations import format_duration
 from commscli.domain.duties import DUTIES
-from commscli.domain.escalations import Trigger
-from commscli.domain.severity import SEVERITIES
 
 Urgency = Literal["urgent", "high", "medium"]
 """How pressing a client's request is: blocked, a workaround exists, an inconvenience."""
@@ -62,7 +60,7 @@ def duty_faults(responsibilities: Mapping[str, str]) -> Iterator[tuple[Loc, str]
             yield ("responsibilities",), text
 
 
-class When(Strict):
+class When(SaysWhen, Strict):
     """What sets off an escalation: exactly one of the three.
 
     ``severity`` is that one or a worse one, ``after`` the time since the declaration, ``fact``
@@ -80,20 +78,6 @@ class When(Strict):
             found = " and ".join(given) or "none"
             raise Misplaced([((), f"expected one of severity, after and fact, found {found}")])
         return self
-
-    @property
-    def trigger(self) -> Trigger:
-        """What the clocks look at."""
-        return Trigger(severity=self.severity, after=self.after, fact=self.fact)
-
-    def said(self) -> str:
-        """Return the trigger in words."""
-        if self.severity is not None:
-            worst = self.severity == SEVERITIES[0]
-            return f"severity {self.severity}{'' if worst else ' or worse'}"
-        if self.after is not None:
-            return f"{format_duration(self.after)} after the declaration"
-        return f"the fact {self.fact} is known"
 
 
 class Escalation(Strict):

@@ -3,16 +3,17 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
-from commscli.compose.library import shipped
-from commscli.documents.models.clocks import RegulatoryClock, RegulatoryClocks
-from commscli.documents.validate import read_document
 from commscli.domain.clocks.regulatory import Duty
 from commscli.domain.escalations import escalation_named
 from commscli.errors import BadInput
 from commscli.ledger.repository import tip
 from commscli.ledger.snapshot import snapshot
 from commscli.workflow.session import Session
+
+if TYPE_CHECKING:  # most incidents have no clock of a law
+    from commscli.documents.models.clocks import RegulatoryClock
 
 FOLDER = "clocks/"
 NOT_ADVICE = "not legal advice; docs/clocks.md says who reviewed these clocks, and when"
@@ -23,7 +24,7 @@ class Entry:
     """One clock of a file, with who last held it against the law."""
 
     id: str
-    clock: RegulatoryClock
+    clock: "RegulatoryClock"
     reviewed: str
     reviewed_by: str
 
@@ -46,6 +47,8 @@ def clocks_of_repository(session: Session) -> dict[str, Entry]:
 
 def shipped_clocks() -> dict[str, Entry]:
     """Return the clocks that come with this version."""
+    from commscli.compose.library import shipped  # noqa: PLC0415 - lazy
+
     return read_clocks(dict(clock_files(shipped("playbooks").items())))
 
 
@@ -64,6 +67,9 @@ def read_clocks(files: Mapping[str, bytes]) -> dict[str, Entry]:
     Raises:
         BadInput: if a file cannot be used, or two define the same clock.
     """
+    from commscli.documents.models.clocks import RegulatoryClocks  # noqa: PLC0415 - lazy
+    from commscli.documents.validate import read_document  # noqa: PLC0415 - lazy
+
     entries: dict[str, Entry] = {}
     for name, data in sorted(files.items()):
         path = f"playbooks/{name}"

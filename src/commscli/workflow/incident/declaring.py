@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from commscli.documents.writing import plain_yaml
 from commscli.domain.facts import checked_key, normalise
 from commscli.domain.ids import IncidentId, is_folder, slug
 from commscli.domain.incident import Incident
@@ -13,7 +13,6 @@ from commscli.domain.severity import parse_severity
 from commscli.errors import BadInput, Refused
 from commscli.gates.case import IncidentCase
 from commscli.ledger.record_files import RecordBytes, folder_of
-from commscli.ledger.writer import Change
 from commscli.workflow.incident.renewing import matrix
 from commscli.workflow.messages.naming import pick_incident
 from commscli.workflow.recording import (
@@ -27,6 +26,9 @@ from commscli.workflow.recording import (
 )
 from commscli.workflow.session import Session
 from commscli.workflow.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from commscli.ledger.writer import Change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,7 @@ def declare(session: Session, declaration: Declaration) -> Recorded:
     facts = _normalised(session, settings, declaration.facts)
     kept: list[RecordBytes] = []
 
-    def make() -> Change:
+    def make() -> "Change":
         session.require_pin()
         require_may(session, "declared")
         incident = _free_id(session, declaration, settings)
@@ -133,6 +135,8 @@ def _free_id(session: Session, declaration: Declaration, settings: Settings) -> 
 
 def _page(body: Declared, record: RecordBytes, *, drill: bool) -> bytes:
     """Return the declaration as people read it; authority for nothing."""
+    from commscli.documents.writing import plain_yaml  # noqa: PLC0415 - loads what writes YAML
+
     return plain_yaml({
         "title": body.title,
         "severity": body.severity,

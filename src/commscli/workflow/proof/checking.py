@@ -19,7 +19,7 @@ from commscli.ledger.repository import Repository, tip
 from commscli.ledger.settling import settled
 from commscli.ledger.since import contains, read_since
 from commscli.ledger.snapshot import snapshot
-from commscli.workflow.proof.passed_tips import PassedTips
+from commscli.workflow.proof.passed_tips import passed_here
 from commscli.workflow.session import Session
 
 
@@ -103,6 +103,13 @@ def judge_part(session: Session, part: Part) -> Report | Whole:
     return found
 
 
+def passes(session: Session, part: Part) -> list[CommitId] | None:
+    """Whether what came after a commit passes: the commits asked for that are in the history."""
+    found = judge_part(session, part)
+    good = isinstance(found, Report) and found.outcome is Outcome.PASS
+    return pin_for_part(session, part)[1] if good else None
+
+
 def _case(session: Session, at: CommitId | None) -> Case:
     if _is_head(session, at):
         return session.case
@@ -139,12 +146,6 @@ def _remember(session: Session, found: Report) -> None:
         pins.remember_tip(session.repository, branch, found.head, session.circumstances.environ)
         if found.pin is not None and Path(found.pin.source).is_file():
             passed_here(session, Path(found.pin.source)).keep({branch: found.head})
-
-
-def passed_here(session: Session, pin: Path) -> PassedTips:
-    """Return what this user's machine knows of tips of this clone that passed; for looking only."""
-    folder = pins.state_of(session.repository, session.circumstances.environ)
-    return PassedTips.read(folder, pin)
 
 
 def _of_all(found: Report) -> bool:

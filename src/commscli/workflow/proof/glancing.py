@@ -6,24 +6,34 @@ their folders, each record with its signature. ``check``, hooks, and whatever wr
 look at the whole history; so a wrong memory can mislead a look, and no verdict.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
+from commscli.domain.history import Pin
 from commscli.domain.ids import CommitId
-from commscli.domain.part import Whole
-from commscli.domain.report import Outcome, Report
+from commscli.domain.part import Part, Whole
+from commscli.domain.report import Outcome
 from commscli.errors import CommsError
 from commscli.gates.case import Case, build
-from commscli.gates.engine import report
 from commscli.gates.stand_ins import Layout
-from commscli.ledger import pins, trust_files
-from commscli.ledger.line_grammar import GrammarFault
+from commscli.ledger import pins
 from commscli.ledger.objects import Objects
-from commscli.ledger.older import open_incidents
+from commscli.ledger.older import openness
 from commscli.ledger.repository import tip
 from commscli.ledger.since import read_since
-from commscli.ledger.snapshot import snapshot
-from commscli.workflow.proof.checking import judge_part, passed_here, pin_for_part
+from commscli.workflow.pin_of_user import pin_of_user
+from commscli.workflow.proof.passed_tips import passed_here
+from commscli.workflow.remembering import Memory
 from commscli.workflow.session import Session
+
+CLOSED = "closed"
+"""Under which the ids of the folders of closed incidents are remembered."""
+
+
+def only_look(session: Session) -> None:
+    """Have a session show sooner what is there. Never one that acts."""
+    session.memory = Memory.read(pins.state_of(session.repository, session.circumstances.environ))
+    session.glance = glance
 
 
 def glance(session: Session) -> Case | None:
@@ -45,28 +55,48 @@ def glance(session: Session) -> Case | None:
 
 
 def _since(session: Session, branch: str, head: CommitId, known: CommitId) -> Case | None:
-    named = session.circumstances.incident
-
-    def wanted(objects: Objects, root: str) -> set[str]:
-        everything = objects.tree(root).get("incidents")
-        names = objects.tree(everything.id) if everything is not None and named else {}
-        return open_incidents(objects, root) | {name for name in names if named in name}
+    def wanted(objects: Objects, root: str) -> frozenset[str]:
+        return _wanted(session, objects, root)
 
     part = read_since(session.repository, head, known, also=wanted)
     if isinstance(part, Whole):
         return None
-    found = judge_part(session, part)
-    pin, contained = pin_for_part(session, part)
-    layout = Layout.of(part, contained)
-    passes = isinstance(found, Report) and found.outcome is Outcome.PASS
-    if not passes or isinstance(layout, Whole) or pin is None:
+    circumstances = session.circumstances
+    pin = pin_of_user(circumstances.pin, part.history, circumstances.environ)
+    if pin is None or _passed(session, Path(pin.source), branch) != known:
+        return None  # what is known was held against another pin
+    if head == known:
+        return _case(part, pin, [])
+    from commscli.workflow.proof.checking import passes  # noqa: PLC0415 - loads every rule
+
+    contained = passes(session, part)
+    if contained is None:
         return None
-    if head != known:
-        passed_here(session, Path(pin.source)).keep({branch: head})
-    return build(layout.history(layout.possible[0]), pin)
+    passed_here(session, Path(pin.source)).keep({branch: head})
+    return _case(part, pin, contained)
+
+
+def _case(part: Part, pin: Pin, contained: list[CommitId]) -> Case | None:
+    """Work out a part of which it is known that it passes."""
+    layout = Layout.of(part, contained)
+    return None if isinstance(layout, Whole) else build(layout.history(layout.possible[0]), pin)
+
+
+def _wanted(session: Session, objects: Objects, root: str) -> frozenset[str]:
+    """Return the open incidents, and those that may be meant by the name that was given."""
+    memory, named = session.memory, session.circumstances.incident
+    before = memory.known.get(CLOSED, ()) if memory is not None else ()
+    found = openness(objects, root, frozenset(map(str, before)))
+    if memory is not None and found.closed != set(before):
+        memory.keep(CLOSED, sorted(found.closed))
+    everything = objects.tree(root).get("incidents")
+    names = objects.tree(everything.id) if everything is not None and named else {}
+    return found.open | {name for name in names if named in name}
 
 
 def _whole(session: Session, branch: str) -> Case:
+    from commscli.gates.engine import report  # noqa: PLC0415 - loads every rule
+
     case = session.whole()
     if case.pin is not None and report(case).outcome is Outcome.PASS:
         passed_here(session, Path(case.pin.source)).keep({branch: case.history.head})
@@ -74,24 +104,22 @@ def _whole(session: Session, branch: str) -> Case:
 
 
 def _known(session: Session, branch: str) -> CommitId | None:
-    """Return the last tip of a branch that passed, held against the pin of this user."""
+    """Return the last tip of a branch that passed, held against a pin of this user.
+
+    Which of several pins in the store is the one of this repository, its history says later.
+    """
+    found = (_passed(session, pin, branch) for pin in _pins(session))
+    return next(filter(None, found), None)
+
+
+def _pins(session: Session) -> Iterator[Path]:
     environ = session.circumstances.environ
     if session.circumstances.pin:
-        pin = Path(session.circumstances.pin).expanduser()
+        yield Path(session.circumstances.pin).expanduser()
     else:
-        name = _name(session)
-        pin = pins.stored(name, environ) if name else Path()
-    if not pin.is_file():
-        return None
-    found = passed_here(session, pin).tips.get(branch)
+        yield from pins.all_stored(environ)
+
+
+def _passed(session: Session, pin: Path, branch: str) -> CommitId | None:
+    found = passed_here(session, pin).tips.get(branch) if pin.is_file() else None
     return CommitId(found) if found else None
-
-
-def _name(session: Session) -> str:
-    """Return what the first trust version here calls the repository."""
-    with snapshot(session.repository, tip(session.repository)) as files:
-        data = files.read(trust_files.path_of(1))
-    try:
-        return trust_files.read(data or b"").repository
-    except GrammarFault:
-        return ""

@@ -14,7 +14,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from commscli import __version__
+from commscli.ledger import pins
 from commscli.ledger.journal import place_file
+from commscli.workflow.session import Session
 
 NAME = "comms-passed.json"
 _COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
@@ -53,3 +55,9 @@ class PassedTips:
             with suppress(OSError):
                 text = json.dumps(content, sort_keys=True, indent=1)
                 place_file(self.file, text.encode("utf-8", "surrogateescape") + b"\n")
+
+
+def passed_here(session: Session, pin: Path) -> PassedTips:
+    """Return what this user's machine knows of tips of this clone that passed; for looking only."""
+    folder = pins.state_of(session.repository, session.circumstances.environ)
+    return PassedTips.read(folder, pin)

@@ -1,6 +1,7 @@
 """After an emergency: whoever was skipped looks at what was sent, and agrees."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from commscli.domain.ids import Digest, GateId
 from commscli.domain.records import Ratified
@@ -19,7 +20,9 @@ from commscli.workflow.recording import (
     require_may,
 )
 from commscli.workflow.session import Session
-from commscli.workflow.verdicts.judging import Show
+
+if TYPE_CHECKING:  # who looks what there is to ratify judges nothing
+    from commscli.workflow.verdicts.judging import Show
 
 
 def skipped(message: MessageCase, person: str = "") -> list[GateVerdict]:
@@ -30,7 +33,7 @@ def skipped(message: MessageCase, person: str = "") -> list[GateVerdict]:
     ]
 
 
-def ratify(session: Session, reference: str, gate: str, *, show: Show | None) -> Recorded:
+def ratify(session: Session, reference: str, gate: str, *, show: "Show | None") -> Recorded:
     """Record that somebody whom an emergency skipped agrees to what was sent.
 
     ``show`` shows what was sent to who has not seen it.
