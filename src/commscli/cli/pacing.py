@@ -63,7 +63,7 @@ def nudge(
     message: Annotated[str, typer.Argument(metavar="[MESSAGE]")] = "",
     silent: Annotated[bool, typer.Option("--print", help="Only print it.")] = False,
 ) -> None:
-    """Tell those who are waited for, and print how long, and how to reach them."""
+    """Remind those who are waited for; print how to reach them."""
     from commscli.render.status_documents import nudges_document  # noqa: PLC0415 - lazy
     from commscli.render.tasks_text import nudges_text  # noqa: PLC0415 - lazy
     from commscli.render.turns_text import turns_lines  # noqa: PLC0415 - lazy
@@ -84,7 +84,7 @@ def nudge(
 
 @app.command(rich_help_panel=PANEL)
 def escalate() -> None:
-    """Carry out the escalations that were set off: record them, and tell whom they name."""
+    """Record the escalations that were set off; tell whom they name."""
     from commscli.render.status_documents import escalations_document  # noqa: PLC0415 - lazy
     from commscli.render.tasks_text import escalations_text  # noqa: PLC0415 - lazy
     from commscli.render.turns_text import turns_lines  # noqa: PLC0415 - lazy

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from commscli.cli.state import State
     from commscli.workflow.recording import Recorded
-    from commscli.workflow.session import Session, Written
+    from commscli.workflow.session import Session
     from commscli.workflow.sharing import Shared
     from commscli.workflow.turns.telling import Told
+    from commscli.workflow.written import Written
 
 
 def tell_sharing(state: "State", written: "Written", notes: tuple[str, ...] = ()) -> None:

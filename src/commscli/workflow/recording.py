@@ -15,7 +15,8 @@ from commscli.gates.message import MessageCase
 from commscli.ledger import record_files
 from commscli.ledger.line_grammar import GrammarFault
 from commscli.ledger.record_files import RecordBytes
-from commscli.workflow.session import Session, Written
+from commscli.workflow.session import Session
+from commscli.workflow.written import Written
 
 if TYPE_CHECKING:  # a look reads what is here, and writes nothing
     from commscli.ledger.writer import Change

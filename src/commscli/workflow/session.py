@@ -20,10 +20,10 @@ from commscli.ledger import pins
 from commscli.ledger.repository import Repository, discover, tip
 from commscli.workflow.circumstances import Circumstances
 from commscli.workflow.pin_of_user import pin_of_user
+from commscli.workflow.written import Made, Written
 
 if TYPE_CHECKING:
     from commscli.domain.report import Report
-    from commscli.ledger.record_files import RecordBytes
     from commscli.ledger.signing import Signer
     from commscli.ledger.syncing import Joined, Network
     from commscli.ledger.writer import Change
@@ -31,26 +31,6 @@ if TYPE_CHECKING:
     from commscli.workflow.remembering import Memory
 
 TRIES = 6
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """A commit, whether others can see it already, and what the user should hear about that."""
-
-    commit: CommitId
-    shared: bool
-    alone: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
-    """Records that this run wrote, and what there was before them."""
-
-    before: Case
-    records: "tuple[RecordBytes, ...]"
-    written: Written
-    unshared_since: CommitId | None = None
-    """What the remote had, where it lacked more than these records until now."""
 
 
 @dataclass(slots=True)

@@ -10,7 +10,8 @@ from commscli.ledger.repository import tip
 from commscli.ledger.snapshot import snapshot
 from commscli.ledger.writer import Change
 from commscli.workflow.afterwards.reporting import IncidentReport, report_on
-from commscli.workflow.session import Session, Written
+from commscli.workflow.session import Session
+from commscli.workflow.written import Written
 
 Part = Callable[[IncidentReport], bytes]
 

@@ -26,7 +26,8 @@ from commscli.workflow.roster.commits import (
 )
 from commscli.workflow.roster.looking import Sight, bytes_of, find, look
 from commscli.workflow.roster.versions import Tally, in_force, refusal, tally
-from commscli.workflow.session import Session, Written
+from commscli.workflow.session import Session
+from commscli.workflow.written import Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,8 +36,9 @@ from commscli.workflow.recording import (
     require_may,
 )
 from commscli.workflow.sends.send_plan import Plan, make_plan, plan_file, plan_of, require_ready
-from commscli.workflow.session import Session, Written
+from commscli.workflow.session import Session
 from commscli.workflow.settings import load_settings
+from commscli.workflow.written import Written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

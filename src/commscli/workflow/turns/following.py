@@ -17,10 +17,11 @@ from commscli.ledger.reader import read_history
 from commscli.workflow.incident.escalating import Escalated, escalate, escalations, may_escalate
 from commscli.workflow.incident.nudging import Nudge
 from commscli.workflow.recording import find_incident
-from commscli.workflow.session import Made, Session
+from commscli.workflow.session import Session
 from commscli.workflow.settings import load_settings
 from commscli.workflow.turns.telling import Teller, Told, by_person
 from commscli.workflow.turns.turns import Turn, escalation_turns, new_turns, reminder, turns
+from commscli.workflow.written import Made
 
 
 def follow(session: Session) -> tuple[Told, ...]:

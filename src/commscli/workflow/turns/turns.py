@@ -66,14 +66,13 @@ def escalation_turns(
 ) -> Iterator[Turn]:
     """Yield what those are told whom an escalation names."""
     for one in escalated:
-        due = f"; words are due to {', '.join(one.due)}" if one.due else ""
         yield Turn(
             kind="escalation",
             incident=incident,
             message="",
             subject=one.id,
             people=one.people,
-            text=f"escalated ({one.trigger}): {one.why.rstrip('.')}{due}",
+            text=f"escalated ({one.trigger}): {one.why}",
             asks=False,
             drill=drill,
         )
