@@ -61,7 +61,8 @@ def test_every_document_of_every_command_fits(small: Cast) -> None:
     for argv in (
         ["new", "Checkout outage", "--severity", "1", "--fact", "start=09:14", "--fact",
          "services=card payments", "--fact", "impact=nobody can pay", "--drill"],
-        ["draft"], ["status"], ["next"], ["log"], ["fact", "list"], ["fact", "regions=north"],
+        ["draft", "--questions"], ["draft"], ["status"], ["next"], ["log"], ["fact", "list"],
+        ["fact", "regions=north"],
         ["severity", "2"], ["rules"], ["explain", "open-gate"], ["doctor"], ["sync"],
         ["trust", "show"], ["trust", "log"], ["trust", "pin"], ["trust", "gates"],
         ["trust", "admins"], ["trust", "propose"],

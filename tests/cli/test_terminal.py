@@ -171,7 +171,7 @@ def test_a_passphrase_is_asked_for_at_a_terminal_and_never_under_no_input(small:
     lock = ["ssh-keygen", "-q", "-p", "-N", "open sesame", "-f", key]
     subprocess.run(lock, check=True, capture_output=True)
     asked = [("Enter passphrase", "open sesame\n")] * 2
-    assert at(small.ana, "new", "w", "--severity", "1", lines=asked).code == 0
+    assert at(small.ana, "new", "w", "--severity", "3", lines=asked).code == 0
     refused = at(small.ana, "--no-input", "new", "x", "--severity", "1")
     assert refused.code == 4
     assert "passphrase for" not in refused.screen

@@ -17,7 +17,7 @@ PANEL = "Every incident"
 
 
 @app.command(rich_help_panel=PANEL)
-def draft(
+def draft(  # noqa: PLR0917 - typer's form
     audiences: Annotated[list[str], typer.Argument(metavar="[AUDIENCE]...")] = [],  # noqa: B006 - typer's form
     audience: Annotated[list[str], typer.Option(metavar="A", help="The same, as an option.")] = [],  # noqa: B006 - typer's form
     phase: Annotated[
@@ -25,11 +25,21 @@ def draft(
     ] = "",
     template: Annotated[str, typer.Option(metavar="T", help="Another template.")] = "",
     due: Annotated[bool, typer.Option("--due", help="All that is due (the default).")] = False,
+    answer: Annotated[
+        list[str], typer.Option(metavar="[A:]N=TEXT", help="Answer to a question of the playbook.")
+    ] = [],  # noqa: B006 - typer's form
+    ask: Annotated[
+        bool, typer.Option("--ask/--no-ask", help="Ask the playbook's questions (on a terminal).")
+    ] = True,
+    questions: Annotated[
+        bool, typer.Option("--questions", help="List the questions; draft nothing.")
+    ] = False,
     from_report: Annotated[
         bool, typer.Option("--from-report", help="The report's summary, for colleagues.")
     ] = False,
 ) -> None:
     """Render messages from their templates; print the id of each."""
+    from commscli.cli.sizing import sized_up  # noqa: PLC0415 - lazy
     from commscli.workflow.messages.drafting import Wanted  # noqa: PLC0415 - lazy
     from commscli.workflow.messages.drafting import draft as draft_  # noqa: PLC0415 - lazy
 
@@ -37,9 +47,26 @@ def draft(
     chosen = () if due else (*audiences, *audience)
     wanted = Wanted(audiences=chosen, phase=phase, template=template)
     session = run.session()
+    if questions:
+        _list_questions(session, wanted)
+        return
+    if not from_report:
+        wanted = sized_up(run, session, wanted, answer, ask=ask)
     recorded = _from_report(session, wanted) if from_report else draft_(session, wanted)
     tell_recorded(run, recorded, lambda: "".join(f"{r.record.message}\n" for r in recorded.records))
     tell_resolved(run, recorded)
+
+
+def _list_questions(session: "Session", wanted: "Wanted") -> None:
+    from commscli.render.documents import plain_document  # noqa: PLC0415 - lazy
+    from commscli.render.message_text import questions_text  # noqa: PLC0415 - lazy
+    from commscli.workflow.messages.drafting import questions  # noqa: PLC0415 - lazy
+
+    asked = questions(session, wanted)
+    listed = [{"audience": a, "questions": list(some)} for a, some in asked.items()]
+    state.current.answer(
+        lambda: plain_document("questions", {"messages": listed}), lambda: questions_text(asked)
+    )
 
 
 def _from_report(session: "Session", wanted: "Wanted") -> "Recorded":

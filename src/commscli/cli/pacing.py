@@ -6,7 +6,7 @@ import typer
 
 from commscli.cli.app import app, state
 from commscli.cli.lead import PANEL, say_why
-from commscli.cli.telling import tell_recorded
+from commscli.cli.telling import tell_recorded, tell_sharing
 
 _To = Annotated[str, typer.Option("--to", metavar="PERSON", help="Who, by id.", show_default=False)]
 _Gate = Annotated[str, typer.Option(metavar="G", help="This gate of the message.")]
@@ -85,16 +85,19 @@ def nudge(
 @app.command(rich_help_panel=PANEL)
 def escalate() -> None:
     """Record the escalations that were set off; tell whom they name."""
+    from commscli.domain.escalations import record_name  # noqa: PLC0415 - lazy
     from commscli.render.status_documents import escalations_document  # noqa: PLC0415 - lazy
     from commscli.render.tasks_text import escalations_text  # noqa: PLC0415 - lazy
-    from commscli.render.turns_text import turns_lines  # noqa: PLC0415 - lazy
     from commscli.workflow.incident.declaring import active  # noqa: PLC0415 - lazy
-    from commscli.workflow.turns.following import carry_out  # noqa: PLC0415 - lazy
+    from commscli.workflow.incident.escalating import escalate as escalate_  # noqa: PLC0415 - lazy
+    from commscli.workflow.incident.escalating import open_escalations  # noqa: PLC0415 - lazy
 
     run = state.current
     session = run.session()
     session.refresh()
-    done, told = carry_out(session, active(session)[0])
-    run.answer(lambda: escalations_document(done), lambda: escalations_text(done))
-    for line in turns_lines(told):
-        run.tell(line)
+    case, _ = active(session)
+    recorded = escalate_(session, case.id)
+    done = {getattr(r.record.body, "clock", "") for r in recorded.records}
+    found = [one for one in open_escalations(session, case) if record_name(one.id) in done]
+    run.answer(lambda: escalations_document(found), lambda: escalations_text(found))
+    tell_sharing(run, recorded.written, recorded.notes)

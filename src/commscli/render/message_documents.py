@@ -30,6 +30,7 @@ def show_document(seen: Seen) -> Document:
         **origin_document(seen.origins),
         "next_update": seen.body.next_update,
         "corrects": seen.body.corrects,
+        "size_up": [{"question": q, "answer": a} for q, a in seen.size_up],
         "stale_facts": (
             {"changed": [key for key, _, _ in seen.stale.changed], "added": list(seen.stale.added)}
             if seen.stale

@@ -1,6 +1,6 @@
 """A message, a difference, a preview, as text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from commscli.domain.private_words import told
 from commscli.domain.records import Verdict
@@ -38,9 +38,21 @@ def _message(seen: Seen, paint: Paint) -> Iterator[str]:
             first, *more = paragraph(text, "", "    ")
             yield paint(first, "red") if stands else first
             yield from more
+    for question, answer in seen.size_up:
+        yield from labelled("size-up", f"{question} {one_line(answer)}", paint, "dim")
     yield from origin_lines(seen.origins, paint)
     yield paint("-" * 72, "dim")
     yield from marked_words(seen.origins, paint)
+
+
+def questions_text(asked: Mapping[str, Sequence[str]]) -> str:
+    """Return what is asked before a word is written, numbered as the answers name them."""
+    lines: list[str] = []
+    for audience, questions in asked.items():
+        lines.append(audience)
+        for number, question in enumerate(questions, 1):
+            lines += paragraph(f"{number}. {question}", "  ", "     ")
+    return "".join(f"{line}\n" for line in lines) or "nothing is asked\n"
 
 
 def _values(seen: Seen) -> str:

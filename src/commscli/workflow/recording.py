@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from commscli.domain.history import RecordFile, Signature
 from commscli.domain.ids import Digest, GateId, IncidentId, MessageId
 from commscli.domain.moments import stamp
 from commscli.domain.records import Body, Record
 from commscli.domain.report import MessageState
 from commscli.domain.trust import EMERGENCY
 from commscli.errors import BadInput, NotEntitled, Refused
-from commscli.gates.case import Case, IncidentCase
+from commscli.gates.case import Case, IncidentCase, with_written
 from commscli.gates.message import MessageCase
 from commscli.ledger import record_files
 from commscli.ledger.line_grammar import GrammarFault
@@ -122,6 +123,22 @@ def require_may(session: Session, kind: str, gate: GateId = NO_GATE) -> None:
     )
 
 
+Then = Callable[[Sequence[RecordBytes]], Sequence[RecordBytes]]
+"""From the records that a command is about to what follows from them, in the same commit."""
+
+
+def with_records(case: Case, records: Iterable[RecordBytes]) -> Case:
+    """Return a case with records that were just made, without reading anything again."""
+    files = (
+        RecordFile(
+            path=r.path, digest=r.digest, record=r.record, fault="", unknown_kind="",
+            signature=Signature(key=None), introduced=(),
+        )
+        for r in records
+    )  # fmt: skip
+    return with_written(case, files)
+
+
 def record_of(session: Session, act: Act) -> RecordBytes:
     """Return the record of an act, in its one spelling.
 
@@ -212,11 +229,12 @@ def record_acts(
     subject: str,
     files: Mapping[str, bytes] | None = None,
     require: Callable[[], None] = lambda: None,
+    then: Then | None = None,
 ) -> Recorded:
     """Write acts on an incident, or on messages, in one commit.
 
     ``after`` of each is filled with the heads that are there when it is written; ``require``
-    looks, then, whether it may still be done, and raises if not.
+    looks, then, whether it may still be done, and raises if not; ``then`` adds what follows.
     """
     wanted = list(acts)
 
@@ -224,7 +242,7 @@ def record_acts(
         require()
         return wanted
 
-    return record_fresh(session, fresh, subject=subject, files=files)
+    return record_fresh(session, fresh, subject=subject, files=files, then=then)
 
 
 def record_fresh(
@@ -233,6 +251,7 @@ def record_fresh(
     *,
     subject: str,
     files: Mapping[str, bytes] | None = None,
+    then: Then | None = None,
 ) -> Recorded:
     """Write the acts that are called for when they are written; nothing, where none are.
 
@@ -249,7 +268,10 @@ def record_fresh(
             after = heads.get(act.message) or _heads(session, act)
             kept.append(record_of(session, replace(act, after=after)))
             heads[act.message] = (kept[-1].digest,)
-        return change_of(session, kept, subject=subject, files=files) if kept else None
+        if not kept:
+            return None
+        kept.extend(then(kept) if then else ())
+        return change_of(session, kept, subject=subject, files=files)
 
     written = session.write(make)
     return Recorded(records=tuple(kept), written=written, notes=tuple(session.notes))

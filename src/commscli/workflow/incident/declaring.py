@@ -13,6 +13,7 @@ from commscli.domain.severity import parse_severity
 from commscli.errors import BadInput, Refused
 from commscli.gates.case import IncidentCase
 from commscli.ledger.record_files import RecordBytes, folder_of
+from commscli.workflow.incident.escalating import set_off_by
 from commscli.workflow.incident.renewing import matrix
 from commscli.workflow.messages.naming import pick_incident
 from commscli.workflow.recording import (
@@ -73,6 +74,7 @@ def declare(session: Session, declaration: Declaration) -> Recorded:
             act = Act(kind="fact", body=fact, incident=incident, drill=declaration.drill,
                       after=after)  # fmt: skip
             kept.append(record_of(session, act))
+        kept.extend(set_off_by(session)(kept))
         page = _page(body, kept[0], drill=declaration.drill)
         return change_of(
             session,
@@ -180,7 +182,8 @@ def set_facts(session: Session, facts: Mapping[str, str]) -> Recorded:
         Act(kind="fact", body=Fact(key=k, value=v), incident=case.id, drill=incident.drill)
         for k, v in (new or values).items()
     ]
-    return record_acts(session, acts, subject=f"Record {', '.join(values)} of {case.id}")
+    subject = f"Record {', '.join(values)} of {case.id}"
+    return record_acts(session, acts, subject=subject, then=set_off_by(session))
 
 
 def move_phase(session: Session, phase: str, why: str) -> Recorded:
@@ -202,7 +205,8 @@ def move_phase(session: Session, phase: str, why: str) -> Recorded:
         raise Refused(f"{case.id} is already in {matches[0]}", remedy="comms status")
     body = Moved(value=matches[0], why=why)
     act = Act(kind="phase", body=body, incident=case.id, drill=incident.drill)
-    return record_acts(session, [act], subject=f"Move {case.id} to {matches[0]}")
+    subject = f"Move {case.id} to {matches[0]}"
+    return record_acts(session, [act], subject=subject, then=set_off_by(session))
 
 
 def change_severity(session: Session, severity: str, why: str) -> Recorded:
@@ -211,7 +215,8 @@ def change_severity(session: Session, severity: str, why: str) -> Recorded:
     case, incident = active(session)
     body = Moved(value=parse_severity(severity), why=why)
     act = Act(kind="severity", body=body, incident=case.id, drill=incident.drill)
-    return record_acts(session, [act], subject=f"Set {case.id} to {body.value}")
+    subject = f"Set {case.id} to {body.value}"
+    return record_acts(session, [act], subject=subject, then=set_off_by(session))
 
 
 def skip(session: Session, audience: str, why: str, phase: str = "") -> Recorded:

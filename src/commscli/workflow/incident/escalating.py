@@ -1,7 +1,7 @@
 """Escalations of a playbook: which were set off, whom they reach, and that it was done."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -12,9 +12,20 @@ from commscli.domain.moments import moment, stamp
 from commscli.domain.records import Clock
 from commscli.domain.trust import Trust
 from commscli.gates.case import IncidentCase
+from commscli.ledger.record_files import RecordBytes
 from commscli.workflow.incident.courses import course_of, known_since
 from commscli.workflow.incident.pacing import valid_of_kind
-from commscli.workflow.recording import NO_GATE, Act, find_incident, record_fresh
+from commscli.workflow.recording import (
+    NO_GATE,
+    Act,
+    Recorded,
+    Then,
+    find_incident,
+    record_fresh,
+    record_of,
+    require_may,
+    with_records,
+)
 from commscli.workflow.session import Session
 from commscli.workflow.settings import load_settings
 
@@ -86,28 +97,50 @@ def may_escalate(trust: Trust, person: str) -> bool:
     return trust.may_write(PersonId(person), RECORDED_AS, NO_GATE)
 
 
-def escalate(session: Session, incident: IncidentId) -> tuple[Escalated, ...]:
+def escalate(session: Session, incident: IncidentId) -> Recorded:
     """Carry out the escalations of an incident that are open: record each, once.
 
-    Who is to be told of them is told by what follows every record. It does nothing where this
-    person may not record one.
+    Raises:
+        NotEntitled: if this person may not.
     """
-    done: list[Escalated] = []
+    require_may(session, RECORDED_AS)
 
     def acts() -> list[Act]:
         case = find_incident(session.case, incident)
-        now = case.incident if case else None
-        done.clear()
-        if case is None or now is None or now.closed:
-            return []
-        playbook = load_settings(session).playbook(now.playbook)
-        found = escalations(case, now, playbook, session.trust, session.circumstances.now)
-        done.extend(one for one in found if one.is_open)
-        return [_act(now, one) for one in done]
+        about = case.incident if case else None
+        return [_act(about, one) for one in open_escalations(session, case) if about]
 
-    if may_escalate(session.trust, session.me):
-        record_fresh(session, acts, subject=f"Escalate {incident}")
-    return tuple(done)
+    return record_fresh(session, acts, subject=f"Escalate {incident}")
+
+
+def set_off_by(session: Session) -> Then:
+    """Return what adds the escalations that new records of an incident set off.
+
+    It adds nothing where this person may not carry one out.
+    """
+
+    def then(records: Sequence[RecordBytes]) -> Sequence[RecordBytes]:
+        if not may_escalate(session.trust, session.actor.person.id):
+            return ()
+        case = find_incident(with_records(session.case, records), records[0].record.incident)
+        added = list(records)
+        for one in open_escalations(session, case) if case else ():
+            if case and case.incident:
+                act = replace(_act(case.incident, one), after=(added[-1].digest,))
+                added.append(record_of(session, act))
+        return added[len(records) :]
+
+    return then
+
+
+def open_escalations(session: Session, case: IncidentCase | None) -> tuple[Escalated, ...]:
+    """Return the escalations of an incident that were set off, and that nobody carried out."""
+    incident = case.incident if case else None
+    if case is None or incident is None or incident.closed:
+        return ()
+    playbook = load_settings(session).playbook(incident.playbook)
+    found = escalations(case, incident, playbook, session.trust, session.circumstances.now)
+    return tuple(one for one in found if one.is_open)
 
 
 def _act(incident: Incident, one: Escalated) -> Act:

@@ -16,6 +16,7 @@ from commscli.workflow.messages.picking import pick
 from commscli.workflow.messages.reading import difference, drafted, only_head
 from commscli.workflow.messages.recorded_words import recipient_folders, recorded_words
 from commscli.workflow.messages.shown import last_shown, remember
+from commscli.workflow.messages.sizing import size_up_of
 from commscli.workflow.messages.word_origins import Origins, origins
 from commscli.workflow.recording import find_incident
 from commscli.workflow.session import Session
@@ -40,6 +41,8 @@ class Seen:
     standing: frozenset[Digest]
     newest: bool
     origins: Origins
+    size_up: tuple[tuple[str, str], ...] = ()
+    """What the writer answered before a word was written: for reviewers, and not signed."""
     stale: StaleFacts | None = None
     """How the facts changed since the newest words were written."""
 
@@ -108,6 +111,7 @@ def see(session: Session, message: MessageCase, digest: Digest) -> Seen:
         standing=frozenset(o.digest for o in message.now.objections(everything)),
         newest=digest == message.verdict.subject,
         origins=origins(session, message, digest, words),
+        size_up=size_up_of(session, message),
         stale=stale_facts(case, message) if case else None,
     )
 

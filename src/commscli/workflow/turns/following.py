@@ -1,22 +1,23 @@
-"""What follows from what was just written: escalations are recorded, and people hear of it.
+"""What follows from what was just written: people hear of it.
 
 Whoever's record brings something about tells of it, once it is shared: the remote takes one
 commit after the other, so each change has exactly one of them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from commscli.delivery.secrets import Secrets
-from commscli.domain.history import RecordFile, Signature
+from commscli.domain.escalations import escalation_named
 from commscli.domain.ids import CommitId, IncidentId, PersonId
+from commscli.domain.records import Clock, Record
 from commscli.domain.trust import Trust
 from commscli.errors import Undecided
-from commscli.gates.case import Case, IncidentCase, build, with_written
+from commscli.gates.case import Case, IncidentCase, build
 from commscli.ledger.reader import read_history
-from commscli.workflow.incident.escalating import Escalated, escalate, escalations, may_escalate
+from commscli.workflow.incident.escalating import RECORDED_AS, escalations
 from commscli.workflow.incident.nudging import Nudge
-from commscli.workflow.recording import find_incident
+from commscli.workflow.recording import find_incident, with_records
 from commscli.workflow.session import Session
 from commscli.workflow.settings import load_settings
 from commscli.workflow.turns.telling import Teller, Told, by_person
@@ -42,14 +43,6 @@ def follow(session: Session) -> tuple[Told, ...]:
             found += _of_incident(session, incident, shared)
     trust = _trust(shared[-1].before)
     return _tell(session, trust, shared[-1].records[0].record.person, found)
-
-
-def carry_out(
-    session: Session, case: IncidentCase
-) -> tuple[tuple[Escalated, ...], tuple[Told, ...]]:
-    """Record the open escalations of an incident, and tell those whom they name."""
-    done, found = _carried_out(session, case)
-    return done, _tell(session, session.trust, session.me, found)
 
 
 def remind(session: Session, found: Sequence[Nudge]) -> tuple[Told, ...]:
@@ -87,47 +80,26 @@ def _trust(case: Case) -> Trust:
 
 def _of_incident(session: Session, incident: IncidentId, made: Sequence[Made]) -> Iterator[Turn]:
     earlier = find_incident(made[0].before, incident)
-    now = find_incident(after(made[-1]), incident)
+    now = find_incident(with_records(made[-1].before, made[-1].records), incident)
     if now is None:
         return
-    trust, person = _trust(made[-1].before), made[-1].records[0].record.person
+    trust = _trust(made[-1].before)
     yield from new_turns(turns(earlier, trust) if earlier else (), turns(now, trust))
-    if may_escalate(trust, person) and _has_open(session, now, trust):
-        yield from _carried_out(session, now)[1]
+    yield from _escalated(session, now, trust, [r.record for one in made for r in one.records])
 
 
-def _has_open(session: Session, case: IncidentCase, trust: Trust) -> bool:
-    incident = case.incident
-    if incident is None or incident.closed:
-        return False
-    playbook = load_settings(session).playbook(incident.playbook)
-    found = escalations(case, incident, playbook, trust, session.circumstances.now)
-    return any(one.is_open for one in found)
-
-
-def _carried_out(
-    session: Session, case: IncidentCase
-) -> tuple[tuple[Escalated, ...], tuple[Turn, ...]]:
-    """Record what is open, and return it with what people hear of it."""
-    done = escalate(session, case.id)
-    session.made.clear()  # nothing else follows from that
-    drill = bool(case.incident and case.incident.drill)
-    return done, tuple(escalation_turns(case.id, done, drill=drill))
-
-
-def after(made: Made) -> Case:
-    """Return the case with what was written, without reading it all again.
-
-    The write looked at everything before it, so only its own records are new.
-    """
-    records = (
-        RecordFile(
-            path=r.path, digest=r.digest, record=r.record, fault="", unknown_kind="",
-            signature=Signature(key=None), introduced=(),
-        )
-        for r in made.records
-    )  # fmt: skip
-    return with_written(made.before, records)
+def _escalated(
+    session: Session, case: IncidentCase, trust: Trust, records: Iterable[Record]
+) -> Iterator[Turn]:
+    """Yield what those hear of whom escalations name that these records carry out."""
+    bodies = (record.body for record in records if record.kind == RECORDED_AS)
+    names = {escalation_named(body.clock) for body in bodies if isinstance(body, Clock)} - {""}
+    if not names or case.incident is None:
+        return
+    playbook = load_settings(session).playbook(case.incident.playbook)
+    found = escalations(case, case.incident, playbook, trust, session.circumstances.now)
+    done = [one for one in found if one.id in names]
+    yield from escalation_turns(case.id, done, drill=case.incident.drill)
 
 
 def _tell(
