@@ -14,6 +14,7 @@ from commscli.errors import BadInput, Refused
 if TYPE_CHECKING:
     from commscli.workflow.circumstances import Circumstances
     from commscli.workflow.library.shelf import Shelf
+    from commscli.workflow.session import Session
 
 templates = group("template", "The templates that drafts come from.", PANEL)
 Name = Annotated[str, typer.Argument(metavar="NAME")]
@@ -31,7 +32,8 @@ def template_list() -> None:
 
     run = state.current
     circumstances = run.circumstances()
-    found, passed = template_heads(circumstances), all_passed(circumstances)
+    session = _looked_at()
+    found, passed = template_heads(circumstances), all_passed(session) if session else ()
     run.answer(
         lambda: templates_document(found, passed),
         lambda: templates_text(found, passed, run.paint()),
@@ -48,7 +50,8 @@ def template_show(name: Name) -> None:
     run = state.current
     circumstances = run.circumstances()
     texts = templates_(circumstances)
-    found = passed(circumstances, name) if name in texts else ()
+    session = _looked_at()
+    found = passed(session, name) if session and name in texts else ()
     show_text("template", name, texts, "comms template list", beforehand=beforehand_document(found))
     sys.stdout.flush()
     sys.stderr.write(beforehand_text(found, run.paint(sys.stderr)))
@@ -165,6 +168,18 @@ def template_preview(
     if tried.summary:
         run.tell(tried.summary)
     run.tell(f"it cannot do without: {', '.join(tried.needs) or 'no fact at all'}")
+
+
+def _looked_at() -> "Session | None":
+    """Open the repository for somebody who only looks; outside of any there is none."""
+    from commscli.cli.watching import looking  # noqa: PLC0415 - lazy
+
+    try:
+        return looking(state.current)
+    except BadInput as fault:
+        if fault.code != "no-repository":
+            raise
+        return None
 
 
 def shelf(circumstances: "Circumstances") -> "Shelf":

@@ -35,7 +35,7 @@ def status(
     run = state.current
     if watch:
         _watch(run)
-    session = _looking(run)
+    session = looking(run)
     _warn(run, session)
     found = status_(session)
     run.answer(document, lambda: status_text(found, run.paint()))
@@ -52,7 +52,7 @@ def _watch(run: "State") -> Never:
     if run.as_json:
         raise BadInput("--watch shows and --json prints once", remedy="one of them", code="usage")
     while True:
-        session = _looking(run)
+        session = looking(run)
         session.refresh()
         text = status_text(status_(session), run.paint())
         sys.stdout.write(f"{CLEAR}{text}" if sys.stdout.isatty() else f"{text}\n")
@@ -61,7 +61,7 @@ def _watch(run: "State") -> Never:
         sleep(WATCH_SECONDS)
 
 
-def _looking(run: "State") -> "Session":
+def looking(run: "State") -> "Session":
     """Open the repository for somebody who only looks: the open incidents, and no others."""
     from commscli.workflow.proof.glancing import only_look  # noqa: PLC0415 - lazy, with the rest
 
@@ -95,7 +95,7 @@ def next_(
 
     run = state.current
     steps = run.interactive and not run.as_json and not listed and not exit_code
-    session = run.session() if steps else _looking(run)
+    session = run.session() if steps else looking(run)
     session.refresh()
     _warn(run, session)
     found = tasks(session)
@@ -122,12 +122,12 @@ def log() -> None:
     run = state.current
     session = run.session()
     _warn(run, session)
-    case, _ = active(session)
+    case, incident = active(session)
     settings = load_settings(session)
     events = story(case, words_said(session, case), settings.audiences)
     run.answer(
-        lambda: story_document(case.id, events),
-        lambda: story_text(events, settings.zone, run.paint()),
+        lambda: story_document(incident, events),
+        lambda: story_text(incident, events, settings.zone, run.paint()),
     )
 
 

@@ -11,8 +11,6 @@ from commscli.domain.preapproved import names_in
 from commscli.domain.records import TemplateOk
 from commscli.errors import BadInput, Undecided
 from commscli.gates.standing import Worth
-from commscli.workflow.circumstances import Circumstances
-from commscli.workflow.proof.glancing import glance
 from commscli.workflow.session import Session
 from commscli.workflow.settings import Settings, load_settings
 from commscli.workflow.verdicts.preapproving import Wanted, channels_of, complete, text_of
@@ -57,19 +55,17 @@ class Beforehand:
     outdated: str = ""
 
 
-def all_passed(circumstances: Circumstances) -> tuple[Beforehand, ...]:
+def all_passed(session: Session) -> tuple[Beforehand, ...]:
     """Return every text that a gate has passed, in the order of the templates' names."""
-    session = _judged(circumstances)
-    return tuple(_texts(session)) if session is not None else ()
+    return tuple(_texts(session)) if _is_judged(session) else ()
 
 
-def passed(circumstances: Circumstances, template: str) -> tuple[Beforehand, ...]:
+def passed(session: Session, template: str) -> tuple[Beforehand, ...]:
     """Return the texts of one template; where nobody has passed any, what it would take.
 
     That is said for a template whose name says for whom and when.
     """
-    session = _judged(circumstances)
-    if session is None:
+    if not _is_judged(session):
         return ()
     found = tuple(text for text in _texts(session) if text.template == template)
     if found:
@@ -80,18 +76,11 @@ def passed(circumstances: Circumstances, template: str) -> tuple[Beforehand, ...
     return ()
 
 
-def _judged(circumstances: Circumstances) -> Session | None:
-    """Return the repository, if there is one with a roster: a template can be read without."""
-    try:
-        session = Session.open(circumstances)
-    except BadInput as fault:
-        if fault.code != "no-repository":
-            raise
-        return None
-    session.glance = glance
+def _is_judged(session: Session) -> bool:
+    """Whether there is a roster to judge by: a template can be read without."""
     with suppress(Undecided):
-        return session if session.case.chain.current is not None else None
-    return None
+        return session.case.chain.current is not None
+    return False
 
 
 def _texts(session: Session) -> Iterator[Beforehand]:
