@@ -35,6 +35,7 @@ class Message:
 @dataclass
 class Known:
     stage: str
+    drill: bool = False
 
 
 @dataclass
@@ -130,3 +131,26 @@ def test_no_such_revision_says_which_there_are(text: str) -> None:
     with pytest.raises(BadInput) as caught:
         pick_revision(REVISED, text)
     assert "@1 (1234aaaa), @2 (12ffbbbb)" in caught.value.remedy
+
+
+class TestADrillBesideTheRealThing:
+    def both(self, stage: str = "active") -> Case:
+        found = case(d1_checkout=("active", THREE), d2_drill=(stage, THREE))
+        cast("Any", found.incidents[1]).incident.drill = True
+        return found
+
+    @pytest.mark.parametrize("text", ["cust", "all-cust", THREE[0], "public"])
+    def test_is_never_guessed_even_where_one_alone_waits(self, text: str) -> None:
+        found = self.both()
+        first = found.incidents[0].messages[0]
+        with pytest.raises(BadInput) as refused:
+            pick_message(found, text, aliases=ALIASES, waiting=lambda message: message is first)
+        assert refused.value.code == "which-message"
+        assert refused.value.remedy.endswith(f"d1-checkout/{THREE[0]}")
+
+    def test_is_meant_where_its_incident_is_named(self) -> None:
+        assert named(self.both(), "drill/cust") == f"d2-drill/{THREE[0]}"
+        assert named(self.both(), "cust", incident="d2-drill") == f"d2-drill/{THREE[0]}"
+
+    def test_that_is_over_is_meant_no_more(self) -> None:
+        assert named(self.both("closed"), "cust") == f"d1-checkout/{THREE[0]}"

@@ -41,7 +41,7 @@ def correct(
     recorded = correct_(run.session(), message, why, given)
     record = recorded.first
     tell_recorded(run, recorded, lambda: f"{record.message}\n")
-    tell_meant(run, record.incident, record.message, 1)
+    tell_meant(run, record.incident, record.message, 1, drill=record.drill)
     if not file:
         run.tell(f"put the words right: comms revise {record.message}")
 

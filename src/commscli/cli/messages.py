@@ -103,7 +103,7 @@ def revise(
     stale = [{"gate": gate, "person": person} for gate, person in revised.stale]
     text = f"{record.message}@{number}\n"
     tell_recorded(run, revised.recorded, lambda: text, stale=stale)
-    tell_meant(run, record.incident, record.message, number)
+    tell_meant(run, record.incident, record.message, number, drill=record.drill)
     for gate, person in revised.stale:
         run.tell(f"stale: {person}'s verdict in {gate} was on other words")
 
@@ -125,7 +125,7 @@ def show(
         _show_private(message, private)
         return
     seen = look(run.session(), message)
-    tell_meant(run, seen.incident, seen.message, seen.revision)
+    tell_meant(run, seen.incident, seen.message, seen.revision, drill=seen.drill)
     run.answer(lambda: show_document(seen), lambda: message_text(seen, run.paint()))
 
 
@@ -160,7 +160,7 @@ def diff(
 
     run = state.current
     seen = compare(run.session(), message, since)
-    tell_meant(run, seen.incident, seen.message, seen.new)
+    tell_meant(run, seen.incident, seen.message, seen.new, drill=seen.drill)
     run.answer(lambda: diff_document(seen), lambda: diff_text(seen, run.paint()))
 
 
@@ -173,5 +173,5 @@ def preview(message: Annotated[str, typer.Argument()]) -> None:
 
     run = state.current
     seen = preview_(run.session(), message)
-    tell_meant(run, seen.incident, seen.message, seen.revision)
+    tell_meant(run, seen.incident, seen.message, seen.revision, drill=seen.drill)
     run.answer(lambda: preview_document(seen), lambda: preview_text(seen, run.paint()))

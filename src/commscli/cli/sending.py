@@ -67,14 +67,16 @@ def _text(outcome: "Outcome", *, dry_run: bool) -> str:
 
 def tell_sent(run: "State", outcome: "Outcome") -> None:
     """Say what a send did, and where that is."""
-    tell_meant(run, outcome.plan.incident, outcome.plan.message, outcome.plan.body.revision)
+    plan = outcome.plan
+    tell_meant(run, plan.incident, plan.message, plan.body.revision, drill=plan.drill)
     if outcome.note:
         run.tell(outcome.note)
     if outcome.recorded is not None:
         count = len(outcome.files)
         folder = outcome.files[0].parent.parent if outcome.files else ""
         files = "file" if count == 1 else "files"
-        run.tell(f"sent {outcome.plan.message}: {count} {files} in {folder}")
+        did = "rehearsed, not sent:" if plan.drill else "sent"
+        run.tell(f"{did} {plan.message}: {count} {files} in {folder}")
         tell_sharing(run, outcome.recorded.written, outcome.recorded.notes)
 
 
@@ -83,6 +85,7 @@ def _document(outcome: "Outcome") -> dict[str, Any]:
     return {
         "incident": outcome.plan.incident,
         "message": outcome.plan.message,
+        "drill": outcome.plan.drill,
         "revision": outcome.plan.body.revision,
         "sent": outcome.recorded is not None,
         "note": outcome.note,

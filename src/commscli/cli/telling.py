@@ -56,13 +56,17 @@ def tell_recorded(
     """Print what was recorded: ``comms/recorded@1``, or the given text."""
     from commscli.render.documents import recorded_document  # noqa: PLC0415 - lazy
 
+    for incident in dict.fromkeys(r.record.incident for r in recorded.records if r.record.drill):
+        state.tell(f"DRILL: {incident} is an exercise, and nothing of it leaves the outbox")
     state.answer(lambda: recorded_document(recorded, **more), text)
     tell_sharing(state, recorded.written, recorded.notes)
 
 
-def tell_meant(state: "State", incident: str, message: str, revision: int) -> None:
+def tell_meant(
+    state: "State", incident: str, message: str, revision: int, *, drill: bool = False
+) -> None:
     """Echo on stderr which message and revision a few letters were taken for."""
-    state.tell(f"{incident}/{message}@{revision}")
+    state.tell(f"{'DRILL ' if drill else ''}{incident}/{message}@{revision}")
 
 
 def tell_resolved(state: "State", recorded: "Recorded") -> None:
@@ -71,4 +75,5 @@ def tell_resolved(state: "State", recorded: "Recorded") -> None:
         record = entry.record
         subject = getattr(record.body, "subject", entry.digest)
         gate = f" {record.gate}" if record.gate else ""
-        state.tell(f"{record.kind}{gate}: {record.incident}/{record.message}@{subject[:8]}")
+        drill = "DRILL " if record.drill else ""
+        state.tell(f"{drill}{record.kind}{gate}: {record.incident}/{record.message}@{subject[:8]}")

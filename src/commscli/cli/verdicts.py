@@ -160,7 +160,8 @@ def withdraw(
         raise BadInput("say why", remedy=f"comms withdraw {message} --why TEXT", code="usage")
     recorded = withdraw_(run.session(), message, gate, why)
     tell_recorded(run, recorded, lambda: f"{recorded.first.message}\n")
-    tell_meant(run, recorded.first.incident, recorded.first.message, recorded.judged or 0)
+    first = recorded.first
+    tell_meant(run, first.incident, first.message, recorded.judged or 0, drill=first.drill)
 
 
 def _judge(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 
 from commscli.delivery.payload import Payload, Words
 from commscli.documents.placing import place, require_no_links
@@ -47,10 +48,11 @@ def deliver(
         Refused: if that would write through a link.
         OSError: if it cannot be written.
     """
-    form = settings.get("as", "txt")
+    form = settings.get("as", "")
+    form = form if form in FORMS else "txt"
     name = payload.row[:16] if payload.row else "message"
     path = outbox.folder / payload.channel / f"{name}.{form}"
-    data = {"eml": _mail, "txt": _text, "json": _json}[form](payload, settings, words, domain, at)
+    data = FORMS[form](payload, settings, words, domain, at)
     place(outbox.root, path, data)
     return path
 
@@ -69,6 +71,7 @@ def _json(
     pairs = {
         "incident": words.incident,
         "message": words.message,
+        **({"drill": True} if words.drill else {}),
         "sent": stamp(at),
         "to": payload.to,
         "subject": payload.subject,
@@ -95,5 +98,11 @@ def _mail(
         mail["To"] = Address(display_name=payload.name, username=user, domain=host)
     mail["Subject"] = payload.subject
     mail["Auto-Submitted"] = "auto-generated"
+    if words.drill:
+        mail["X-Comms-Drill"] = "yes"
     mail.set_content(payload.text, cte="8bit")
     return mail.as_bytes()
+
+
+FORMS = MappingProxyType({"eml": _mail, "txt": _text, "json": _json})
+"""How a delivery is written; text, where a channel says nothing of it."""

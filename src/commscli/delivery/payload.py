@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from json import dumps
 
+from commscli.delivery.drills import marked_subject, marked_text
 from commscli.delivery.recipients import RecipientList, Row
 from commscli.domain.ids import Digest
 from commscli.domain.slots import RECIPIENT, SEND_SLOTS, fill, token
@@ -19,12 +20,13 @@ OPEN: Mapping[str, str] = {slot: token(slot) for slot in SEND_SLOTS}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """A message as it was written."""
+    """A message as it was written. ``drill``: each of its deliveries says that it is none."""
 
     incident: str
     message: str
     subject: str
     body: str
+    drill: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,13 +80,26 @@ def _payload(
     values = dict(slots)
     if row is not None:
         values |= {f"{RECIPIENT}{column}": value for column, value in row.values.items()}
+    blanks = blank(words, channel)
     return Payload(
         channel=channel,
         row=row.digest if row else "",
         to=to,
         name=row.values.get("name", "") if row else "",
-        subject=fill(words.subject, values),
-        text=fill(words.body, values),
+        subject=fill(blanks.subject, values),
+        text=fill(blanks.text, values),
+    )
+
+
+def blank(words: Words, channel: str) -> Payload:
+    """Return a delivery to nobody yet, every slot open: what those to all have in common."""
+    return Payload(
+        channel=channel,
+        row="",
+        to="",
+        name="",
+        subject=marked_subject(words.subject) if words.drill else words.subject,
+        text=marked_text(words.body) if words.drill else words.body,
     )
 
 

@@ -83,6 +83,7 @@ class MessageVerdict:
     revision: int
     subject: Digest | None
     gates: tuple[GateVerdict, ...]
+    drill: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,13 +117,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """How much was looked at."""
+    """How much was looked at. ``drills``: messages sent in drills, which ``sent`` leaves out."""
 
     incidents: int
     messages: int
     sent: int
     records: int
     commits: int
+    drills: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,10 +68,13 @@ def _accepted(finding: Finding, trust: Trust) -> Finding:
 
 
 def _counted(case: Case) -> Checked:
+    sent = [message for message in case.messages if any(s.sent for s in message.sends)]
+    drills = sum(message.verdict.drill for message in sent)
     return Checked(
         incidents=len(case.incidents),
         messages=sum(len(incident.messages) for incident in case.incidents),
-        sent=sum(1 for message in case.messages if any(s.sent for s in message.sends)),
+        sent=len(sent) - drills,
+        drills=drills,
         records=len(case.history.records),
         commits=len(case.history.commits),
     )

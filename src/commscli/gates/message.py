@@ -186,6 +186,7 @@ def _verdict(
         revision=revisions.number(subject) if subject else 0,
         subject=subject,
         gates=gates,
+        drill=bool(incident and incident.drill),
     )
 
 

@@ -1,6 +1,7 @@
 """An evidence file that was written: what is in it, and what its receiver needs besides."""
 
 from commscli.render.documents import Document, plain_document
+from commscli.render.escaping import one_line
 from commscli.render.human import paragraph
 from commscli.workflow.proof.bundling import Bundled
 
@@ -12,6 +13,11 @@ def bundle_text(made: Bundled) -> str:
         "its one incident" if proof.incidents == 1 else f"all its {proof.incidents} incidents"
     )
     lines = [
+        *(
+            [f"DRILL: {one_line(proof.incident)} is an exercise; it proves no send"]
+            if proof.drill
+            else []
+        ),
         *paragraph(
             f"{made.size} bytes, SHA-256 {made.digest[:16]}…: the whole history with {incidents}, "
             f"the pin, and VERIFY.md; no lists of recipients"
@@ -41,5 +47,7 @@ def bundle_document(made: Bundled) -> Document:
         "outcome": proof.outcome,
         "red": list(proof.red),
         "records": len(proof.records),
-        "sent": len(proof.sent),
+        "drill": proof.drill,
+        "sent": 0 if proof.drill else len(proof.sent),
+        "rehearsed": len(proof.sent) if proof.drill else 0,
     })  # fmt: skip

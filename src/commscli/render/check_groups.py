@@ -8,6 +8,7 @@ from commscli.domain.report import Finding, Level, MessageVerdict, Report
 from commscli.gates.engine import finding_id
 from commscli.gates.mending import named
 from commscli.render.escaping import clipped, one_line
+from commscli.render.human import drilled
 
 LONGEST = 2000
 """Characters of a text that others may have written; the JSON document has all of it."""
@@ -28,7 +29,8 @@ class Group:
     def name(self) -> str:
         """Return what it is about, on one line."""
         parts = [part for part in (self.incident, self.message) if part]
-        return shown("/".join(parts)).strip() or "the repository"
+        drill = self.verdict is not None and self.verdict.drill
+        return drilled(shown("/".join(parts)).strip() or "the repository", drill=drill)
 
     @property
     def worst(self) -> Level | None:
@@ -113,9 +115,10 @@ def counted(report: Report) -> str:
 def scope(report: Report) -> str:
     """Return how much was looked at."""
     checked = report.checked
+    drills = f", and {checked.drills} sent in drills" if checked.drills else ""
     return (
         f"{checked.sent} sent of {many(checked.messages, 'message')} in "
-        f"{many(checked.incidents, 'incident')}; {many(checked.records, 'record')}, "
+        f"{many(checked.incidents, 'incident')}{drills}; {many(checked.records, 'record')}, "
         f"{many(checked.commits, 'commit')}"
     )
 

@@ -9,7 +9,7 @@ from commscli.domain.moments import stamp
 from commscli.domain.wall_time import near, when
 from commscli.render.documents import Document, plain_document, stamped
 from commscli.render.escaping import one_line
-from commscli.render.human import Paint, flowing, paragraph, span
+from commscli.render.human import Paint, drilled, flowing, paragraph, span
 from commscli.workflow.incident.clock_files import NOT_ADVICE
 from commscli.workflow.incident.clock_list import Listed, Listing
 from commscli.workflow.incident.clocking import Clocked
@@ -29,7 +29,8 @@ def listing_text(listing: Listing, now: datetime, paint: Paint) -> str:
     lines: list[str] = []
     for incident in listing.incidents:
         own = [one for one in listing.listed if one.incident == incident]
-        lines.append(paint(one_line(incident), "bold"))
+        name = drilled(one_line(incident), drill=incident in listing.drills)
+        lines.append(paint(name, "bold"))
         for one in own:
             lines += _running(one, zone, now, paint)
         if not own:
@@ -123,6 +124,7 @@ def _listed(one: Listed) -> Document:
         "state": str(clock.state) if clock else "not-started",
         "due": stamped(clock.due) if clock else None,
         "incident": one.incident,
+        "drill": one.drill,
         "kind": str(clock.kind) if clock else "regulatory",
         "audience": clock.audience if clock else "",
         "message": clock.message if clock else "",

@@ -16,6 +16,7 @@ from commscli.gates.engine import finding_id
 from commscli.render.escaping import escaped_json
 
 if TYPE_CHECKING:  # what a verdict prints does not wait for what a status shows
+    from commscli.domain.incident import Incident
     from commscli.workflow.incident.story import Event
     from commscli.workflow.incident.tasks import Task
     from commscli.workflow.recording import Recorded
@@ -46,6 +47,7 @@ def check_document(report: Report) -> Document:
             "incidents": report.checked.incidents,
             "messages": report.checked.messages,
             "sent": report.checked.sent,
+            "drills": report.checked.drills,
             "records": report.checked.records,
             "commits": report.checked.commits,
         },
@@ -58,6 +60,7 @@ def _message(message: MessageVerdict) -> Document:
     return {
         "incident": message.incident,
         "message": message.message,
+        "drill": message.drill,
         "state": str(message.state),
         "revision": message.revision,
         "gates": [gate_document(verdict) for verdict in message.gates],
@@ -108,6 +111,7 @@ def tasks_document(tasks: Iterable["Task"], person: str) -> Document:
         "tasks": [
             {
                 "incident": task.incident.id,
+                "drill": task.incident.drill,
                 "verb": task.verb,
                 "message": task.message.message if task.message else None,
                 "revision": task.message.verdict.revision if task.message else None,
@@ -132,6 +136,7 @@ def recorded_document(recorded: "Recorded", **more: Any) -> Document:
         ],
         "incident": first.incident if first else "",
         "message": first.message if first else "",
+        "drill": any(r.record.drill for r in recorded.records),
         "revision": recorded.revision,
         "commit": recorded.written.commit,
         "shared": recorded.written.shared,
@@ -139,11 +144,12 @@ def recorded_document(recorded: "Recorded", **more: Any) -> Document:
     }  # fmt: skip
 
 
-def story_document(incident: str, events: Iterable["Event"]) -> Document:
+def story_document(incident: "Incident", events: Iterable["Event"]) -> Document:
     """Return ``comms/log@1``."""
     return {
         "schema": "comms/log@1",
-        "incident": incident,
+        "incident": incident.id,
+        "drill": incident.drill,
         "events": [
             {"at": e.at, "person": e.person, "kind": e.kind, "message": e.message, "text": e.text,
              "digest": e.digest, "valid": e.valid}

@@ -40,6 +40,11 @@ class Paint:
         return self(shown, style) if style else shown
 
 
+def drilled(text: str, *, drill: bool) -> str:
+    """Return what something is called, with the mark of a drill before it."""
+    return f"DRILL {text}" if drill else text
+
+
 def paragraph(text: str, indent: str = "", hanging: str = "") -> list[str]:
     """Return a text in lines of at most 80 columns; long words, and `whole` texts, stay whole."""
     lines = wrap(

@@ -5,7 +5,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from commscli.domain.private_words import told
 from commscli.domain.records import Verdict
 from commscli.render.escaping import one_line
-from commscli.render.human import Paint, flowing, gate_words, labelled, paragraph, words_of_body
+from commscli.render.human import (
+    Paint,
+    drilled,
+    flowing,
+    gate_words,
+    labelled,
+    paragraph,
+    words_of_body,
+)
 from commscli.render.origin_text import marked_words, origin_lines
 from commscli.workflow.messages.showing import Compared, Previewed, Seen
 
@@ -16,7 +24,10 @@ def message_text(seen: Seen, paint: Paint) -> str:
 
 
 def _message(seen: Seen, paint: Paint) -> Iterator[str]:
-    yield paint(one_line(f"{seen.incident}/{seen.message}"), "bold")
+    name = one_line(f"{seen.incident}/{seen.message}")
+    yield paint(drilled(name, drill=seen.drill), "bold")
+    if seen.drill:
+        yield "each delivery begins with DRILL and goes to the outbox, over every channel"
     old = "" if seen.newest else ", not the newest"
     count = seen.body.recipients["count"]
     people = "1 recipient" if count == 1 else f"{count} recipients"

@@ -7,7 +7,7 @@ from commscli.domain.metrics.measures import Measures, OfMessage
 from commscli.domain.metrics.promises import BROKEN, Promise
 from commscli.domain.wall_time import near
 from commscli.render.escaping import one_line
-from commscli.render.human import Paint, flowing, labelled, paragraph
+from commscli.render.human import Paint, drilled, flowing, labelled, paragraph
 from commscli.render.measure_words import (
     CLAIMED,
     NONE,
@@ -34,8 +34,8 @@ def metrics_text(measured: Measured, paint: Paint) -> str:
 
 def _one(one: Measures, settings: Settings, paint: Paint) -> Iterator[str]:
     course = one.course
-    drill = "DRILL " if course.drill else ""
-    for line in paragraph(f"{drill}{course.incident}: {course.title}", "", "    "):
+    name = drilled(f"{course.incident}: {course.title}", drill=course.drill)
+    for line in paragraph(name, "", "    "):
         yield paint(line, "bold")
     late = one.acknowledgement is not None and not one.acknowledgement.in_time
     style = "red" if late else "green"

@@ -7,7 +7,7 @@ from commscli.domain.metrics.promises import BROKEN, Promise
 from commscli.domain.moments import stamp
 from commscli.domain.wall_time import when
 from commscli.render.documents import Document
-from commscli.render.human import Paint, labelled, paragraph
+from commscli.render.human import Paint, drilled, labelled, paragraph
 from commscli.render.measure_words import lasted
 from commscli.render.report_documents import follow_up_document
 from commscli.workflow.afterwards.open_matters import InWork, OpenMatters, StillOpen
@@ -26,9 +26,9 @@ def open_text(still: StillOpen, paint: Paint, today: str) -> str:
 
 def _incident(one: OpenMatters, still: StillOpen, paint: Paint, today: str) -> Iterator[str]:
     incident = one.incident
-    drill = "DRILL " if incident.drill else ""
     state = f"{incident.severity}, {incident.phase}, {incident.stage}"
-    for line in paragraph(f"{drill}{incident.id}: {incident.title} ({state})", "", "    "):
+    name = drilled(f"{incident.id}: {incident.title} ({state})", drill=incident.drill)
+    for line in paragraph(name, "", "    "):
         yield paint(line, "bold")
     for message in one.messages:
         yield from labelled("message", _message(message), paint, "yellow")

@@ -25,8 +25,7 @@ def report_message(report: IncidentReport) -> tuple[str, str]:
     """Return the subject and the body."""
     incident = report.incident
     title = one_line(incident.title)
-    drill = "DRILL: " if incident.drill else ""
-    subject = f"{drill}[{incident.severity}] {title}: summary of the incident"
+    subject = f"[{incident.severity}] {title}: summary of the incident"
     return subject, "\n".join(_body(report, title)) + "\n"
 
 

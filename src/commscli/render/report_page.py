@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from commscli.render.drawing import words
+from commscli.render.human import drilled
 from commscli.render.measure_words import CLAIMED, kept_of, lasted
 from commscli.render.report_drawings import gate_chart, timeline
 from commscli.render.report_sections import NOT_RECORDED, Section, Table, sections
@@ -36,7 +37,8 @@ def _page(report: IncidentReport) -> Iterator[str]:
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield '<meta name="referrer" content="no-referrer">'
     yield GENERATOR
-    yield f"<title>{words(incident.title)}: incident report</title>"
+    title = words(drilled(incident.title, drill=incident.drill))
+    yield f"<title>{title}: incident report</title>"
     yield f"<style>{STYLE}</style>"
     yield "</head>"
     yield "<body>"
@@ -59,7 +61,7 @@ def _head(report: IncidentReport) -> Iterator[str]:
         yield '<p class="drill">This was a drill.</p>'
     organisation = report.settings.organisation.organisation
     yield f'<p class="over">{words(organisation)} · incident report</p>'
-    yield f"<h1>{words(incident.title)}</h1>"
+    yield f"<h1>{words(drilled(incident.title, drill=incident.drill))}</h1>"
     yield f'<p class="under">{words(incident.id)} · {words(incident.phase)} · {incident.stage}</p>'
     word = one.acknowledgement
     style = "" if word is None or word.in_time else " bad"

@@ -85,6 +85,7 @@ def nudges_document(nudges: Sequence[Nudge]) -> Document:
         "waiting": [
             {
                 "incident": nudge.incident,
+                "drill": nudge.drill,
                 "message": nudge.message or None,
                 "phase": nudge.phase,
                 "audience": nudge.audience,

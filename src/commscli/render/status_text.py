@@ -16,7 +16,7 @@ from commscli.render.attention_text import (
 )
 from commscli.render.clock_lines import clock_lines
 from commscli.render.escaping import one_line
-from commscli.render.human import Paint, flowing, labelled, paragraph, span, whole
+from commscli.render.human import Paint, drilled, flowing, labelled, paragraph, span, whole
 from commscli.workflow.incident.matrix import Cell
 from commscli.workflow.incident.overview import Standing, minutes_since
 from commscli.workflow.incident.pacing import Wait
@@ -35,8 +35,8 @@ def status_text(standings: tuple[Standing, ...], paint: Paint) -> str:
 
 def _incident(standing: Standing, paint: Paint) -> Iterator[str]:
     now, incident = standing.now, standing.incident
-    drill = "DRILL " if incident.drill else ""
-    for line in paragraph(f"{drill}{incident.id}: {incident.title}", "", "    "):
+    name = drilled(f"{incident.id}: {incident.title}", drill=incident.drill)
+    for line in paragraph(name, "", "    "):
         yield paint(line, "bold")
     yield from hold_lines(standing, paint)
     stage = f", {incident.stage}" if incident.stage != "active" else ""

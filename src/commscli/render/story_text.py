@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
+from commscli.domain.incident import Incident
 from commscli.domain.moments import is_moment, moment
 from commscli.domain.wall_time import when
 from commscli.render.escaping import one_line
-from commscli.render.human import Paint, paragraph
+from commscli.render.human import Paint, drilled, paragraph
 from commscli.workflow.incident.story import Event
 
 _TIMED = frozenset({"fact", "clock-started", "clock-met"})
@@ -15,9 +16,9 @@ _TIMED = frozenset({"fact", "clock-started", "clock-met"})
 _TIME = re.compile(r"(?:(?<= = )|(?<=, as of ))[0-9TZ:-]{20}(?=$|: )")
 
 
-def story_text(events: Iterable[Event], zone: ZoneInfo, paint: Paint) -> str:
+def story_text(incident: Incident, events: Iterable[Event], zone: ZoneInfo, paint: Paint) -> str:
     """Return the events; times are what each person claims, in the organisation's zone."""
-    lines: list[str] = []
+    lines = [paint(drilled(one_line(incident.id), drill=True), "bold")] if incident.drill else []
     day = ""
     for event in events:
         at = moment(event.at).astimezone(zone)

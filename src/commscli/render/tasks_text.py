@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from commscli.render.escaping import one_line
-from commscli.render.human import Paint, paragraph, span
+from commscli.render.human import Paint, drilled, paragraph, span
 from commscli.workflow.incident.escalating import Escalated
 from commscli.workflow.incident.nudging import Contact, Nudge
 from commscli.workflow.incident.tasks import Task
@@ -15,7 +15,8 @@ def tasks_text(tasks: tuple[Task, ...], person: str, paint: Paint) -> str:
         return f"nothing waits on {person}\n"
     lines: list[str] = []
     for number, task in enumerate(tasks, 1):
-        first, *more = paragraph(f"{number}. {task.verb}  {task.what}", "", "   ")
+        what = drilled(task.what, drill=task.incident.drill)
+        first, *more = paragraph(f"{number}. {task.verb}  {what}", "", "   ")
         lines += [first.replace(task.verb, paint(task.verb, "bold"), 1), *more]
         lines.append(f"   {paint(one_line(task.command), 'cyan')}")
     return "\n".join(lines) + "\n"
@@ -45,7 +46,8 @@ def nudges_text(nudges: Sequence[Nudge], paint: Paint) -> str:
 def _nudge(nudge: Nudge, paint: Paint) -> Iterator[str]:
     what = nudge.message or f"{nudge.phase} for {nudge.audience}"
     late = f", {span(nudge.late)} over the estimate" if nudge.late else ""
-    head, *more = paragraph(f"{nudge.gate} of {what}: {span(nudge.minutes)}{late}", "", "    ")
+    text = drilled(f"{nudge.gate} of {what}: {span(nudge.minutes)}{late}", drill=nudge.drill)
+    head, *more = paragraph(text, "", "    ")
     yield paint(head, "red" if late else "bold")
     yield from more
     first, *others = nudge.people

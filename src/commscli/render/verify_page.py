@@ -14,13 +14,19 @@ def verify_page(proof: Proof) -> str:
 
 
 def _head(proof: Proof) -> Iterator[str]:
-    yield f"# Evidence: {_text(proof.incident)}"
+    title = "DRILL, no evidence of a send" if proof.drill else "Evidence"
+    yield f"# {title}: {_text(proof.incident)}"
     yield ""
+    if proof.drill:
+        yield "**This was a drill.** People rehearsed: nothing below left the house, and none of it"
+        yield "shows that anybody outside was told anything. Every record in it says `drill: true`."
+        yield ""
     yield f"- incident: {_text(proof.title)} ({_text(proof.incident)})"
     yield f"- repository: {_text(proof.repository)}, up to commit {proof.head}"
     yield f"- what the check said when this was made: **{proof.outcome}**"
     yield from (f"    - {_text(red)}" for red in proof.red)
-    yield f"- sent in this incident: {len(proof.sent)}"
+    did = "rehearsed in this drill" if proof.drill else "sent in this incident"
+    yield f"- {did}: {len(proof.sent)}"
     yield from (f"    - {_text(sent)}" for sent in proof.sent)
     yield f"- the history is whole: all {proof.incidents} incidents of the repository are in it"
     yield ""

@@ -187,10 +187,12 @@ def change_of(
     for record in records:
         signed[record.path] = record.data
         signed[f"{record.path}.sig"] = actor.sign_record(record.data)
+    drill = "DRILL: " if any(record.record.drill for record in records) else ""
+    named = "\n".join(f"Comms-Record: {record.digest}" for record in records)
     return Change(
         files={**(files or {}), **signed},
         expected=expected or {},
-        message=subject + "\n\n" + "\n".join(f"Comms-Record: {r.digest}" for r in records),
+        message=f"{drill}{subject}\n\n{named}",
         person=actor.person,
         at=session.circumstances.now,
         sign=actor.sign_commit,

@@ -22,19 +22,24 @@ class Listed:
 
     id: str
     incident: str = ""
+    drill: bool = False
     clock: Clock | None = None
     entry: Entry | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """Clocks, the running ones of each incident first. ``settings`` say how to show times."""
+    """Clocks, the running ones of each incident first. ``settings`` say how to show times.
+
+    ``drills`` are those of the incidents that are none.
+    """
 
     listed: tuple[Listed, ...]
     settings: Settings | None
     incidents: tuple[str, ...] = ()
     named: frozenset[str] = frozenset()
     """Those that a playbook of these incidents says to look at."""
+    drills: frozenset[str] = frozenset()
 
 
 def list_clocks(circumstances: Circumstances, *, every: bool) -> Listing:
@@ -62,7 +67,13 @@ def list_clocks(circumstances: Circumstances, *, every: bool) -> Listing:
             shown = open_clocks(all_, standing.incident)
             clocks = (*shown, *(clock for clock in all_ if not clock.state.is_open))
         running += [
-            Listed(id=c.id, incident=standing.incident.id, clock=c, entry=entries.get(c.id))
+            Listed(
+                id=c.id,
+                incident=standing.incident.id,
+                drill=standing.incident.drill,
+                clock=c,
+                entry=entries.get(c.id),
+            )
             for c in clocks
         ]
     rest = _unused(entries, {one.id for one in running})
@@ -73,6 +84,7 @@ def list_clocks(circumstances: Circumstances, *, every: bool) -> Listing:
         named=frozenset(
             id_ for s in standings for id_ in s.settings.playbook(s.incident.playbook).clocks
         ),
+        drills=frozenset(s.incident.id for s in standings if s.incident.drill),
     )
 
 

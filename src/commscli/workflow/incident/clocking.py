@@ -83,7 +83,8 @@ def meet_clock(
 
     Raises:
         BadInput: if no such clock runs, or the time cannot be.
-        Refused: if the clock is one that only a send can meet, or the message was not sent.
+        Refused: if the clock is one that only a send can meet, or the message was not sent, or
+            in another incident.
     """
     session.refresh()
     settings = load_settings(session)
@@ -142,6 +143,13 @@ def _sent_message(session: Session, case: IncidentCase, text: str) -> MessageCas
         waiting=lambda message: bool(message.sends),
     )
     message = named.message
+    if named.incident.id != case.id:
+        raise Refused(
+            f"{message.message} belongs to {named.incident.id}: what was sent there meets nothing "
+            f"in {case.id}",
+            remedy=f"comms -i {case.id} clock met ID --message M, with a message of its own",
+            code="other-incident",
+        )
     if not message.sends or message.sends[-1].sent is None:
         raise Refused(
             f"{message.message} was not sent: it meets nothing",

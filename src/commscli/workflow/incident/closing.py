@@ -72,10 +72,26 @@ def _why(session: Session, case: IncidentCase, ending: Ending) -> str:
                 remedy="-i names the one to close, --duplicate-of the one that goes on",
                 code="same-incident",
             )
+        _require_alike(case, other)
         return f"duplicate of {other.id}: {ending.why}"
     if ending.false_alarm:
         return f"false alarm: {ending.why}"
     return ending.why or "cause, resolution and prevention are on record"
+
+
+def _require_alike(case: IncidentCase, other: IncidentCase) -> None:
+    """Refuse that a drill stands in for the real thing, or the reverse.
+
+    Raises:
+        BadInput: saying which of them is the drill.
+    """
+    drills = [c for c in (case, other) if c.incident and c.incident.drill]
+    if len(drills) == 1:
+        raise BadInput(
+            f"{drills[0].id} is a drill, and goes on for nothing real, nor the reverse",
+            remedy="--duplicate-of another incident, or --false-alarm, or close it as it should be",
+            code="drill-mixed",
+        )
 
 
 def missing(case: IncidentCase, asked: Iterable[Cell], ending: Ending) -> Iterator[str]:

@@ -25,6 +25,7 @@ class Nudge:
     """One step that is waited for. Lengths are whole minutes; ``people`` has the backups last."""
 
     incident: str
+    drill: bool
     message: str
     phase: str
     audience: str
@@ -68,6 +69,7 @@ def _nudge(session: Session, standing: Standing, wait: Wait) -> Nudge:
     patience = standing.settings.organisation.turns.backups_after
     return Nudge(
         incident=standing.incident.id,
+        drill=standing.incident.drill,
         message=wait.cell.message.message if wait.cell.message else "",
         phase=wait.cell.phase,
         audience=wait.cell.audience,

@@ -10,7 +10,7 @@ from commscli.documents.characters import character_problems, read_text
 from commscli.documents.front_matter import split
 from commscli.documents.models.heads import DraftHead
 from commscli.documents.validate import validate
-from commscli.domain.ids import Digest, IncidentId, MessageId
+from commscli.domain.ids import Digest, MessageId
 from commscli.domain.incident import Incident, facts_digest
 from commscli.domain.records import Drafted
 from commscli.domain.slots import SEND_SLOTS, misplaced, tokens_in, unfilled
@@ -134,18 +134,21 @@ def manifest(
         template=[list(pair) for pair in template],
         recipients=dict(recipients.as_recorded() if recipients else BROADCAST),
         channels=channels,
-        rendered=dict(rendered(words_of(cell.incident.id, cell.message, written), channels,
-                               recipients, OPEN)),
+        rendered=dict(rendered(words_of(cell, written), channels, recipients, OPEN)),
         facts=facts_digest(cell.incident.facts),
         next_update=written.head.next_update,
         corrects=corrects,
     )  # fmt: skip
 
 
-def words_of(incident: IncidentId, message: MessageId, written: Written) -> Words:
+def words_of(cell: Cell, written: Written) -> Words:
     """Return a draft's words for rendering."""
     return Words(
-        incident=incident, message=message, subject=written.head.subject, body=written.body
+        incident=cell.incident.id,
+        message=cell.message,
+        subject=written.head.subject,
+        body=written.body,
+        drill=cell.incident.drill,
     )
 
 

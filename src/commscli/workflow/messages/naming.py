@@ -67,7 +67,8 @@ def pick_message(
     """Return the message that a text names.
 
     ``aliases`` are other names of audiences. Among several, those that wait on the user for
-    this verb come first, then those of active incidents.
+    this verb come first, then those of active incidents; but between a drill and the real
+    thing only the user decides.
 
     Raises:
         BadInput: if no message fits, or several do.
@@ -96,11 +97,18 @@ def _narrow(found: list[_Pair], waiting: Callable[[MessageCase], bool]) -> list[
     def goes_on(pair: _Pair) -> bool:
         return pair[1].verdict.state is not MessageState.DROPPED
 
+    if _mixed([pair for pair in found if active(pair)]):
+        return [pair for pair in found if active(pair)]
     for prefer in (lambda pair: waiting(pair[1]), active, goes_on):
         preferred = [pair for pair in found if prefer(pair)]
         if len(found) > 1 and preferred:
             found = preferred
     return found
+
+
+def _mixed(found: Sequence[_Pair]) -> bool:
+    """Whether a drill and the real thing could both be meant: then nobody guesses for people."""
+    return len({pair[0].incident is not None and pair[0].incident.drill for pair in found}) > 1
 
 
 def _is(text: str, incident: str) -> bool:
@@ -127,11 +135,14 @@ def _audience(message: MessageCase) -> str:
 
 
 def _which(text: str, found: Iterable[_Pair], pool: Iterable[_Pair]) -> BadInput:
+    found = list(found)
     names = [f"{i.id}/{m.message}" for i, m in found]
     if names:
+        short = [name.rpartition("/")[2] for name in names]
+        more = names[0] if len(set(short)) < len(short) else short[0]
         return BadInput(
             f"{text!r} could be {', '.join(names)}",
-            remedy=f"type more of it, such as {names[0].rpartition('/')[2]}",
+            remedy=f"type more of it, such as {more}",
             code="which-message",
         )
     known = [m.message for _, m in pool]

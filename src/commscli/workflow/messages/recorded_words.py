@@ -12,6 +12,7 @@ from commscli.domain.ids import Digest
 from commscli.errors import Refused
 from commscli.gates.message import MessageCase
 from commscli.workflow.messages.reading import draft_bytes
+from commscli.workflow.recording import find_incident
 from commscli.workflow.session import Session
 
 
@@ -31,8 +32,23 @@ def recorded_words(session: Session, message: MessageCase, digest: Digest) -> Wo
             code="no-subject",
         )
     return Words(
-        incident=message.incident, message=message.message, subject=subject, body=parts.body
+        incident=message.incident,
+        message=message.message,
+        subject=subject,
+        body=parts.body,
+        drill=is_drill(session, message, digest),
     )
+
+
+def is_drill(session: Session, message: MessageCase, digest: Digest) -> bool:
+    """Whether a revision is a drill's: by the declaration, or by its own record.
+
+    Where the two differ the check says so. Here either is enough: what may be an exercise
+    never leaves as the real thing.
+    """
+    case = find_incident(session.case, message.incident)
+    declared = bool(case and case.incident and case.incident.drill)
+    return declared or message.revisions.drafts[digest].drill
 
 
 def recipient_folders(session: Session) -> list[Path]:

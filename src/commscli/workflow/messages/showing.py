@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from commscli.delivery.payload import OPEN, Payload, payloads
+from commscli.delivery.payload import OPEN, Payload, blank, payloads
 from commscli.delivery.recipients import find_by_digest
 from commscli.domain.ids import Digest
 from commscli.domain.order import Placed
@@ -14,7 +14,7 @@ from commscli.workflow.incident.freshness import StaleFacts, stale_facts
 from commscli.workflow.messages.naming import Named
 from commscli.workflow.messages.picking import pick
 from commscli.workflow.messages.reading import difference, drafted, only_head
-from commscli.workflow.messages.recorded_words import recipient_folders, recorded_words
+from commscli.workflow.messages.recorded_words import is_drill, recipient_folders, recorded_words
 from commscli.workflow.messages.shown import last_shown, remember
 from commscli.workflow.messages.sizing import size_up_of
 from commscli.workflow.messages.word_origins import Origins, origins
@@ -36,6 +36,7 @@ class Seen:
     body: Drafted
     subject: str
     words: str
+    drill: bool
     gates: tuple[GateVerdict, ...]
     opinions: tuple[Placed, ...]
     standing: frozenset[Digest]
@@ -56,6 +57,7 @@ class Compared:
     old: int
     new: int
     lines: tuple[str, ...]
+    drill: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,7 @@ class Previewed:
     payloads: tuple[Payload, ...]
     recipients: int
     complete: bool
+    drill: bool
 
 
 def find(session: Session, reference: str) -> Named:
@@ -104,6 +107,7 @@ def see(session: Session, message: MessageCase, digest: Digest) -> Seen:
         body=body,
         subject=words.subject,
         words=words.body,
+        drill=words.drill,
         gates=message.verdict.gates,
         opinions=tuple(
             p for p in message.ordered.records if p.record.kind in {"suggested", "objected"}
@@ -142,6 +146,7 @@ def changes(session: Session, message: MessageCase, old: Digest, new: Digest) ->
         old=numbers[0],
         new=numbers[1],
         lines=tuple(lines),
+        drill=is_drill(session, message, new),
     )
 
 
@@ -174,9 +179,7 @@ def preview(session: Session, reference: str) -> Previewed:
     shown: list[Payload] = []
     for channel, settings in body.channels.items():
         if count and found is None:
-            blank = Payload(channel=channel, row="", to="", name="", subject=words.subject,
-                            text=words.body)  # fmt: skip
-            shown.append(blank)
+            shown.append(blank(words, channel))
         else:
             shown += list(payloads(words, channel, settings, found, OPEN))[:SAMPLES]
     remember(session, message, digest)
@@ -187,4 +190,5 @@ def preview(session: Session, reference: str) -> Previewed:
         payloads=tuple(shown),
         recipients=count,
         complete=not count or found is not None,
+        drill=words.drill,
     )

@@ -46,6 +46,8 @@ class Proof:
     red: tuple[str, ...]
     incidents: int
     sent: tuple[str, ...]
+    """Each send, in words; those of a drill, if it is one, are no evidence of any."""
+    drill: bool
     trust_version: int
     versions: tuple[tuple[str, str], ...]
     """Path and digest of every trust version in force, oldest first."""
@@ -173,6 +175,7 @@ def _proof(
         red=tuple(_red(report)),
         incidents=len(case.incidents),
         sent=tuple(_sent(incident)),
+        drill=bool(incident.incident and incident.incident.drill),
         trust_version=report.trust_version,
         versions=tuple((_path(link), link.digest) for link in case.chain.links),
         trust_signatures=versions,

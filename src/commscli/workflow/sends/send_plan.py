@@ -46,6 +46,11 @@ class Plan:
         return sha256(f"{self.subject}\n{self.why}".encode()).hexdigest()[:16]
 
     @property
+    def drill(self) -> bool:
+        """Whether nothing of it may leave the house."""
+        return self.words.drill
+
+    @property
     def size(self) -> int:
         """How many recipients each channel has; a broadcast has one, the channel itself."""
         return len(self.recipients.rows) if self.recipients else 1

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from commscli.delivery.drills import FOLDER, rehearsed
 from commscli.delivery.outbox import Outbox, deliver
 from commscli.delivery.payload import OPEN, payloads
 from commscli.domain.ids import Digest
@@ -172,15 +173,16 @@ def _act(session: Session, plan: Plan, kind: str, body: SendIntent | Sent) -> Ac
 
 def _outbox(session: Session, plan: Plan) -> Outbox:
     home = session.repository.home
-    return Outbox(root=home, folder=home / "outbox" / plan.incident / plan.message)
+    outbox = home / "outbox" / FOLDER if plan.drill else home / "outbox"
+    return Outbox(root=home, folder=outbox / plan.incident / plan.message)
 
 
 def _deliver(session: Session, plan: Plan) -> tuple[Path, ...]:
     outbox = _outbox(session, plan)
     domain = load_settings(session).organisation.domain
     return tuple(
-        deliver(payload, settings, plan.words, outbox=outbox, domain=domain,
-                at=moment(plan.slots["send.time"]))
+        deliver(payload, rehearsed(settings) if plan.drill else settings, plan.words,
+                outbox=outbox, domain=domain, at=moment(plan.slots["send.time"]))
         for channel, settings in plan.body.channels.items()
         for payload in payloads(plan.words, channel, settings, plan.recipients, plan.spoken)
     )  # fmt: skip
