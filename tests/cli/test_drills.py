@@ -15,6 +15,7 @@ from commscli.workflow.recording import Act, record_of
 from commscli.workflow.session import Session
 from tests.cli.test_json import fits
 from tests.support.cast import FACTS, Cast, Clone
+from tests.support.dialogue import talk
 
 pytest_plugins = ["tests.support.cast_fixtures"]
 
@@ -159,6 +160,17 @@ class TestWhatSaysSo:
         assert "This was a drill." in ana.done("report", "--format", "html").out
         assert f"DRILL {DRILL}: Fire drill" in ana.done("metrics").out
 
+    def test_one_item_at_a_time_and_the_list_of_facts(self, small: Cast) -> None:
+        drill(small)
+        small.ana.done("draft", "customers")
+        small.bo.done("sync")
+        seen = talk("next", cwd=small.bo.folder, environ=small.bo.environ(), lines=[("uit", "q")])
+        assert f"DRILL {DRILL}  SEV-1" in seen.screen
+        assert f"DRILL {DRILL}/investigation-all-customers-1" in seen.screen
+        facts = small.ana.done("fact", "list")
+        assert f"DRILL: {DRILL}" in facts.err
+        assert "DRILL" not in facts.out, "what prints can be set again"
+
     def test_every_document_has_it(self, small: Cast) -> None:
         ana = small.ana
         drill(small)
@@ -210,11 +222,18 @@ class TestNoEvidence:
         said = " ".join(small.ana.done("check").out.split())
         assert "1 sent of 2 messages in 2 incidents, and 1 sent in drills" in said
 
+    def test_what_is_found_of_a_drill_is_marked(self, small: Cast) -> None:
+        sent(small, drill(small), "customers")
+        found = small.ana.done("check", "--clocks")
+        assert "warning[single-channel-critical]" in found.out
+        assert f"DRILL {DRILL}\n" in found.out
+
     def test_an_evidence_file_says_that_it_is_of_a_drill(self, small: Cast) -> None:
         sent(small, drill(small), "customers")
         made = small.ana.done("bundle", DRILL, "--json")
         assert fits(made.json) == "bundle"
         assert (made.json["drill"], made.json["sent"], made.json["rehearsed"]) == (True, 0, 1)
+        assert Path(made.json["file"]).name.startswith(f"DRILL-{DRILL}-")
         with zipfile.ZipFile(made.json["file"]) as archive:
             page = archive.read("VERIFY.md").decode()
         assert page.startswith(f"# DRILL, no evidence of a send: `{DRILL}`")

@@ -109,10 +109,13 @@ def fact_list() -> None:
     """List the facts of the incident."""
     from commscli.render.documents import plain_document  # noqa: PLC0415 - lazy
     from commscli.render.story_text import facts_text  # noqa: PLC0415 - lazy
-    from commscli.workflow.incident.declaring import facts_of  # noqa: PLC0415 - lazy
+    from commscli.workflow.incident.declaring import active  # noqa: PLC0415 - lazy
 
     run = state.current
-    found = dict(facts_of(run.session()))
+    _, incident = active(run.session())
+    found = dict(incident.facts)
+    if incident.drill:
+        run.tell(f"DRILL: {incident.id} is an exercise, and these are none of the real thing")
     run.answer(
         lambda: plain_document("facts", {"facts": found}),
         lambda: facts_text(dict(sorted(found.items()))),

@@ -15,7 +15,7 @@ from commscli.cli.reading_out import read_out
 from commscli.cli.sending import confirmed, tell_sent
 from commscli.cli.telling import tell_turns
 from commscli.errors import CommsError
-from commscli.render.human import Paint
+from commscli.render.human import Paint, drilled
 from commscli.workflow.incident.tasks import Task, tasks
 from commscli.workflow.messages.drafting import Wanted, draft
 from commscli.workflow.messages.revising import Source, revise
@@ -67,7 +67,8 @@ def _asked(choices: str) -> str:
 
 def _show(run: "State", session: "Session", task: Task, left: int, paint: Paint) -> None:
     incident = task.incident
-    head = f"{incident.id}  {incident.severity}  {incident.phase}   {left} left"
+    name = drilled(incident.id, drill=incident.drill)
+    head = f"{name}  {incident.severity}  {incident.phase}   {left} left"
     sys.stderr.write(f"\n{paint(head, 'bold')}\n{task.what}\n")
     if task.verb not in _KEYS:
         sys.stderr.write(f"{task.command}\n")

@@ -24,13 +24,13 @@ class Group:
     message: str
     verdict: MessageVerdict | None
     findings: tuple[Finding, ...]
+    drill: bool = False
 
     @property
     def name(self) -> str:
         """Return what it is about, on one line."""
         parts = [part for part in (self.incident, self.message) if part]
-        drill = self.verdict is not None and self.verdict.drill
-        return drilled(shown("/".join(parts)).strip() or "the repository", drill=drill)
+        return drilled(shown("/".join(parts)).strip() or "the repository", drill=self.drill)
 
     @property
     def worst(self) -> Level | None:
@@ -46,6 +46,7 @@ def groups(report: Report) -> list[Group]:
     verdicts: dict[tuple[str, str], MessageVerdict] = {
         (m.incident, m.message): m for m in report.messages
     }
+    drills = {m.incident for m in report.messages if m.drill}
     others = sorted(found.keys() - verdicts.keys() - {("", "")})
     return [
         Group(
@@ -53,6 +54,7 @@ def groups(report: Report) -> list[Group]:
             message=message,
             verdict=verdicts.get((incident, message)),
             findings=worst_first(found[incident, message]),
+            drill=incident in drills,
         )
         for incident, message in (*verdicts, *others, ("", ""))
     ]

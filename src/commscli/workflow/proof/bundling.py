@@ -86,7 +86,9 @@ def bundle(
     report = session.report
     if not anyway:
         _require_green(report)
-    path = path or session.repository.home / "outbox" / f"{incident.id}-{report.head[:12]}.zip"
+    drill = "DRILL-" if incident.incident and incident.incident.drill else ""
+    name = f"{drill}{incident.id}-{report.head[:12]}.zip"
+    path = path or session.repository.home / "outbox" / name
     with snapshot(session.repository, report.head) as files:
         proof = _proof(session, incident, report, path.name, files)
     _write(session, path, proof, page(proof))
