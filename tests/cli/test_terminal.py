@@ -166,6 +166,35 @@ def test_two_active_incidents_are_kept_apart(small: Cast) -> None:
     assert records(small.ana, "drafted") == 1
 
 
+def test_one_key_says_how_long_it_takes(full: Cast) -> None:
+    """The lead asks for a time; whoever is asked answers in passing, and goes on."""
+    (message,) = full.declare("customers")
+    full.lea.done("sync")
+    said = at(full.lea, "next", lines=[(KEYS, "4"), ("needs 20 min", "")])
+    assert said.code == 0
+    full.ana.done("sync")
+    (incident,) = full.ana.done("status", "--json").json["incidents"]
+    waits = [w for c in incident["cells"] if c["message"] == message for w in c["waiting_for"]]
+    assert {w["gate"]: w["estimate"] for w in waits}["legal"] == "20m"
+
+
+def test_one_key_says_how_long_a_draft_takes_that_is_not_begun(full: Cast) -> None:
+    full.declare()
+    said = at(full.ana, "next", lines=[(KEYS, "3"), ("needs 15 min", ""), (KEYS, "q")])
+    assert said.code == 0
+    (incident,) = full.ana.done("status", "--json").json["incidents"]
+    waits = [w for w in incident["cells"][0]["waiting_for"] if w["gate"] == "draft"]
+    assert [w["estimate"] for w in waits] == ["15m"]
+
+
+def test_the_lead_escalates_and_nudges_by_one_key(full: Cast) -> None:
+    full.declare("customers")
+    full.later(70)
+    said = at(full.ana, "next", lines=[(KEYS, "t"), (KEYS, "e"), (KEYS, "q")])
+    assert (said.code, "lea (Lea Example)" in said.screen) == (0, True)
+    assert "escalated an-hour-without-remedy" in full.ana.done("log").out
+
+
 def test_a_passphrase_is_asked_for_at_a_terminal_and_never_under_no_input(small: Cast) -> None:
     key = str(small.key("ana"))
     lock = ["ssh-keygen", "-q", "-p", "-N", "open sesame", "-f", key]

@@ -16,23 +16,36 @@ from commscli.cli.sending import confirmed, tell_sent
 from commscli.cli.telling import tell_turns
 from commscli.errors import CommsError
 from commscli.render.human import Paint, drilled
+from commscli.render.tasks_text import nudges_text
+from commscli.render.turns_text import turns_lines
+from commscli.workflow.incident.escalating import escalate
+from commscli.workflow.incident.estimating import estimate
+from commscli.workflow.incident.matrix import DRAFT
+from commscli.workflow.incident.nudging import nudges
 from commscli.workflow.incident.tasks import Task, tasks
 from commscli.workflow.messages.drafting import Wanted, draft
 from commscli.workflow.messages.revising import Source, revise
 from commscli.workflow.messages.shown import remember
 from commscli.workflow.sends.sending import send
+from commscli.workflow.turns.following import remind
 from commscli.workflow.verdicts.judging import Opinion, judge
 
 if TYPE_CHECKING:
     from commscli.cli.state import State
+    from commscli.gates.message import MessageCase
     from commscli.workflow.session import Session
 
+_TIME = "[1-9]x5 min"
+"""One key says how long a step takes: the lead asks, and this is the answer."""
+_MINUTES = 5
 _KEYS = {
-    "review": "[o]k  [s]uggest  [b]lock  [e]dit  [n]ext  [q]uit",
-    "approve": "[o]k  [s]uggest  [b]lock  [n]ext  [q]uit",
-    "draft": "[d]raft  [n]ext  [q]uit",
-    "revise": "[r]evise  [n]ext  [q]uit",
-    "send": "[s]end  [n]ext  [q]uit",
+    "review": f"[o]k  [s]uggest  [b]lock  [e]dit  {_TIME}  [n]ext  [q]uit",
+    "approve": f"[o]k  [s]uggest  [b]lock  {_TIME}  [n]ext  [q]uit",
+    "draft": f"[d]raft  {_TIME}  [n]ext  [q]uit",
+    "revise": f"[r]evise  {_TIME}  [n]ext  [q]uit",
+    "send": f"[s]end  {_TIME}  [n]ext  [q]uit",
+    "nudge": "[t]ell them  [n]ext  [q]uit",
+    "escalate": "[e]scalate  [n]ext  [q]uit",
 }
 
 
@@ -56,7 +69,7 @@ def step_through(run: "State", session: "Session") -> None:
 
 def _asked(choices: str) -> str:
     """Return the key that was chosen; one that means nothing is asked again."""
-    known = re.findall(r"\[(\w)\]", choices)
+    known = set(re.findall(r"\[(\w)\]", choices)) | set("123456789" if _TIME in choices else "")
     while True:
         key = one_key(f"{choices}  ").lower()
         if key == "\x1b":
@@ -94,23 +107,52 @@ def _do(run: "State", session: "Session", task: Task, key: str) -> bool:
 
 
 def _act(run: "State", session: "Session", task: Task, key: str) -> bool:
-    if task.verb == "draft" and key == "d":
+    if key.isdecimal():
+        return _estimate(session, task, int(key) * _MINUTES)
+    if task.verb == "draft":
         with _about(session, task.incident.id):
             draft(session, Wanted(audiences=[task.audience], phase=task.phase))
         return True
-    if task.message is None:
-        return False
-    name = f"{task.message.incident}/{task.message.message}"
-    if task.verb == "revise" and key == "r":
+    if task.verb == "escalate":
+        escalate(session, task.incident.id)
+        return True
+    if task.verb == "nudge":
+        return _nudge(run, session, task)
+    return task.message is not None and _on_message(run, session, task, task.message, key)
+
+
+def _estimate(session: "Session", task: Task, minutes: int) -> bool:
+    """Record how long this person needs; the task stays theirs, and the next one is shown."""
+    with _about(session, task.incident.id):
+        about = task.message.message if task.message else task.audience
+        recorded = estimate(session, about, f"{minutes}m", task.gate or DRAFT, "")
+    sys.stderr.write(f"recorded: {recorded.first.person} needs {minutes} min\n")
+    return False
+
+
+def _nudge(run: "State", session: "Session", task: Task) -> bool:
+    with _about(session, task.incident.id):
+        found = nudges(session, task.message.message if task.message else "")
+    sys.stderr.write(nudges_text(found, run.paint(sys.stderr)))
+    for line in turns_lines([one for one in remind(session, found) if one.how or one.fault]):
+        run.tell(line)
+    return False
+
+
+def _on_message(
+    run: "State", session: "Session", task: Task, message: "MessageCase", key: str
+) -> bool:
+    name = f"{message.incident}/{message.message}"
+    if task.verb == "revise":
         revise(session, name, Source(edit=edit))
         return True
-    if task.verb == "send" and key == "s":
+    if task.verb == "send":
         tell_sent(run, send(session, name, confirm=lambda plan: confirmed(run, plan)))
         return True
     opinion = _opinion(session, task, key)
     if opinion is None:
         return False
-    subject = task.message.verdict.subject or ""
+    subject = message.verdict.subject or ""
     judge(session, [f"{name}@{subject}"], opinion, show=None)
     sys.stderr.write(f"recorded: {opinion.kind} {opinion.gate}\n")
     return True

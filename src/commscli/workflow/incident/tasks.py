@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import IntEnum
 
 from commscli.domain.ids import GateId
@@ -12,7 +13,7 @@ from commscli.gates.message import MessageCase
 from commscli.workflow.incident.escalating import may_escalate
 from commscli.workflow.incident.holding import reason
 from commscli.workflow.incident.matrix import OPEN_STATES, TURNS, Cell, objections_to
-from commscli.workflow.incident.overview import Standing, status
+from commscli.workflow.incident.overview import Standing, minutes_since, status
 from commscli.workflow.incident.pacing import LEAD, Wait
 from commscli.workflow.session import Session
 from commscli.workflow.verdicts.ratifying import skipped
@@ -230,10 +231,13 @@ def _ratifying(desk: _Desk, message: MessageCase) -> Iterator[Task]:
 
 
 def _nudges(desk: _Desk) -> Iterator[Task]:
-    """Yield what the lead checks back on: the estimate has elapsed, and it is another's turn."""
+    """Yield what the lead checks back on: the time is over, and it is another's turn.
+
+    The time is the estimate, or else how long the backups wait before they are asked.
+    """
     late: dict[tuple[str, str], list[Wait]] = {}
     for wait in desk.standing.waits if desk.leads else ():
-        if wait.late and desk.me not in wait.people:
+        if (wait.late or _is_for_backups(desk, wait)) and desk.me not in wait.people:
             late.setdefault((wait.cell.phase, wait.cell.audience), []).append(wait)
     for waits in late.values():
         cell = waits[0].cell
@@ -243,12 +247,26 @@ def _nudges(desk: _Desk) -> Iterator[Task]:
             incident=desk.standing.incident,
             verb="nudge",
             what=f"{steps} of {name or f'{cell.phase} for {cell.audience}'}: "
-            f"{max(wait.late for wait in waits)} min over the estimate",
+            f"{_how_late(desk, waits)}",
             command=f"comms {desk.standing.where}nudge {name}".rstrip(),
             message=cell.message,
             gate=waits[0].verdict.gate if len(waits) == 1 else "",
             urgency=Urgency.OVERDUE,
         )
+
+
+def _is_for_backups(desk: _Desk, wait: Wait) -> bool:
+    patience = desk.standing.settings.organisation.turns.backups_after
+    waited = timedelta(minutes=minutes_since(wait.since, desk.standing.now))
+    return patience is not None and waited >= patience
+
+
+def _how_late(desk: _Desk, waits: list[Wait]) -> str:
+    late = max(wait.late for wait in waits)
+    if late:
+        return f"{late} min over the estimate"
+    longest = max(minutes_since(wait.since, desk.standing.now) for wait in waits)
+    return f"waited for since {longest} min, and the backups were not asked"
 
 
 def _at_the_end(desk: _Desk) -> Iterator[Task]:
