@@ -61,7 +61,8 @@ def test_what_mends_it_is_what_can_be_done_now_by_whom(silent: Cast) -> None:
     remedies = {f["text"].split(",")[0].split(" ran out")[0]: f["remedy"] for f in found}
 
     assert (
-        "in work; see whom it waits for: comms -i" in remedies["the next update to all-customers"]
+        "in work, so see whom it waits for: comms -i"
+        in remedies["the next update to all-customers"]
     )
     assert remedies["us-tx"].endswith("clock met us-tx --why TEXT")
     assert "draft strategic-customers" in remedies["cadence-strategic-customers"]

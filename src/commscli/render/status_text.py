@@ -59,7 +59,9 @@ def _incident(standing: Standing, paint: Paint) -> Iterator[str]:
 def _matrix(standing: Standing, paint: Paint) -> Iterator[str]:
     reached = [p for p in PHASES if any(cell.phase == p for cell in standing.cells)]
     phases = reached[-_PHASES:]
-    audiences = list(dict.fromkeys(cell.audience for cell in standing.cells))
+    shown = {cell.audience for cell in standing.cells}
+    known = standing.settings.audiences
+    audiences = [*(a for a in known if a in shown), *sorted(shown - set(known))]
     names = {audience: _short(_name(standing, audience)) for audience in audiences}
     width = max(map(len, names.values()), default=0) + 2
     yield " " * width + "".join(f"{phase:<{_CELL}}" for phase in phases).rstrip()

@@ -11,7 +11,8 @@ from commscli.workflow.incident.clock_files import (
     shipped_clocks,
 )
 from commscli.workflow.incident.clocks import every_clock, open_clocks
-from commscli.workflow.incident.overview import status
+from commscli.workflow.incident.courses import marks_of
+from commscli.workflow.incident.overview import Standing, status
 from commscli.workflow.session import Session
 from commscli.workflow.settings import Settings
 
@@ -38,7 +39,7 @@ class Listing:
     settings: Settings | None
     incidents: tuple[str, ...] = ()
     named: frozenset[str] = frozenset()
-    """Those that a playbook of these incidents says to look at."""
+    """Those that a playbook of these incidents says to look at, and that nobody started."""
     drills: frozenset[str] = frozenset()
 
 
@@ -81,11 +82,14 @@ def list_clocks(circumstances: Circumstances, *, every: bool) -> Listing:
         listed=(*running, *rest),
         settings=standings[0].settings if standings else None,
         incidents=tuple(standing.incident.id for standing in standings),
-        named=frozenset(
-            id_ for s in standings for id_ in s.settings.playbook(s.incident.playbook).clocks
-        ),
+        named=frozenset(id_ for standing in standings for id_ in _to_look_at(standing)),
         drills=frozenset(s.incident.id for s in standings if s.incident.drill),
     )
+
+
+def _to_look_at(standing: Standing) -> set[str]:
+    playbook = standing.settings.playbook(standing.incident.playbook)
+    return {*playbook.clocks} - {mark.clock for mark in marks_of(standing.case)}
 
 
 def _unused(entries: dict[str, Entry], used: set[str]) -> tuple[Listed, ...]:

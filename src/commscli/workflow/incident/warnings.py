@@ -68,7 +68,7 @@ def _remedy(pattern: Pattern, case: IncidentCase) -> str:
     if pattern.by_hand:
         return f"say when it was done: {where} clock met {pattern.by_hand} --why TEXT"
     if pattern.audience and _in_work(case, pattern.audience):
-        return f"a message to them is in work; see whom it waits for: {where} status"
+        return f"a message to them is in work, so see whom it waits for: {where} status"
     if pattern.audience:
         return f"tell them, even that there is nothing new: {where} draft {pattern.audience}"
     return f"see what it waits for: {where} clock list"
