@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,10 @@ import pytest
 from tests.support.keys import make_key
 
 ROOT = Path(__file__).parents[1]
+TO_TYPE = 8
+"""Seconds to read what a line is for, copy it, and change what is one's own."""
+MACHINE = 60
+THREE_MINUTES = 180
 FORGE = "git@forge.example:messages.git"
 BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 TYPED = re.compile(r"(?P<person>[a-z]+)\$ (?P<command>.+)")
@@ -82,6 +87,30 @@ def test_two_people_follow_the_readme(tmp_path: Path, forge: Path) -> None:
         assert '"outcome": "pass"' in said
         assert '"sent": 1' in said
     assert len(list(cast["ana"].folder.glob("outbox/*/*/*/*"))) == 1
+
+
+def test_a_newcomer_gets_to_the_first_acknowledgement_in_three_minutes(
+    tmp_path: Path, forge: Path
+) -> None:
+    cast = people("ana bo", tmp_path, forge)
+    page = lines("docs/guide/first-acknowledgement.md")
+    begin = next(n for n, (_, command) in enumerate(page) if command.startswith("comms init"))
+    end = next(n for n, (_, command) in enumerate(page) if command.startswith("comms send"))
+    took = 0.0
+    for number, (person, command) in enumerate(page):
+        if number == begin:
+            shutil.copy(cast["bo"].home / ".ssh/id_ed25519.pub", cast["ana"].home / "bo.pub")
+        started = time.monotonic()
+        cast[person].types(command)
+        took += time.monotonic() - started if begin <= number <= end else 0
+        if number == end:
+            assert len(list(cast["ana"].folder.glob("outbox/*/detection-all-customers-1/*/*"))) == 1
+        if "trust pin" in command:
+            shutil.copy(cast["ana"].home / "messages.pin", cast["bo"].home / "messages.pin")
+    typed = end - begin + 1
+    assert took < MACHINE, "seconds that the commands take, on a machine that others use too"
+    assert typed * TO_TYPE + MACHINE <= THREE_MINUTES, f"{typed} commands"
+    assert '"outcome": "pass"' in cast["ana"].types("comms --json check")
 
 
 def test_six_people_follow_the_full_guide(tmp_path: Path, forge: Path) -> None:
