@@ -68,8 +68,8 @@ def comms(
 
 
 def program(*argv: str) -> list[str]:
-    """The command line of the real program."""
-    return [sys.executable, "-m", "commscli", *argv]
+    """The command line of the real program, as it is installed beside this Python."""
+    return [str(Path(sys.executable).with_name("comms")), *argv]
 
 
 def _in_a_process(argv: tuple[str, ...], cwd: Path, environ: Mapping[str, str], text: bytes) -> Ran:

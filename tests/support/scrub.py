@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from commscli import __version__
+from tests.support.runner import Ran
 
 GOLDENS = Path(__file__).resolve().parents[1] / "goldens" / "cli"
 
@@ -15,6 +16,8 @@ _HEX = re.compile(r"\b(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{16}|[0-9a-f]{12}|[0-
 _UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
 _GIT = re.compile(r"git \d+\.[\d.]+\w*")
+_COMMAND = re.compile(r"^ {3,}comms |ROOT|: comms |^ {6}at ")
+"""What stays whole on its line, so that it can be copied."""
 _KEY = re.compile(r"ssh-ed25519 [A-Za-z0-9+/]{68}")
 
 
@@ -29,6 +32,17 @@ def scrubbed(text: str, root: Path) -> str:
     text = _FINGERPRINT.sub("SHA256:" + "F" * 43, text)
     text = _KEY.sub("ssh-ed25519 " + "K" * 68, text)
     return _HEX.sub(lambda found: "d" * len(found[0]), text)
+
+
+def assert_shown(name: str, ran: Ran, root: Path) -> None:
+    """Compare what a command printed with its file, and hold it against a terminal's width."""
+    text = f"$ comms {' '.join(ran.argv)}\n{ran.out}"
+    if ran.err:
+        text += f"--- stderr ---\n{ran.err}"
+    lines = scrubbed(ran.out, root).splitlines()
+    too_long = [line for line in lines if len(line) > 80 and not _COMMAND.search(line)]
+    assert too_long == [], "a terminal has 80 columns"
+    assert_golden(f"{name}.txt", scrubbed(text + f"--- exit {ran.code} ---\n", root))
 
 
 def assert_golden(name: str, text: str) -> None:
