@@ -5,7 +5,7 @@ Each is named after a sentence of the process; who is on the call does what peop
 
 from typing import Any
 
-from tests.support.cast import Cast, Clone
+from tests.support.cast import CUSTOMERS, Cast, Clone
 from tests.support.keys import make_key
 
 pytest_plugins = ["tests.support.cast_fixtures"]
@@ -81,6 +81,87 @@ def test_a_fact_that_was_not_known_yet_makes_no_draft_wrong(small: Cast) -> None
     assert verbs == [], "nobody has to revise it"
     ana.done("fact", "cause=")
     assert cell(ana, "investigation", "all-customers")["stale_facts"] is None
+
+
+def test_the_next_update_time_passes_while_the_message_is_in_the_gates(small: Cast) -> None:
+    ana, bo = small.ana, small.bo
+    small.declare()
+    first = told(small, "customers")
+    (second,) = ana.done("draft", "customers").ids
+    small.later(30)
+    bo.done("sync")
+
+    late = "LATE: next update to All customers by 09:50, 10 min ago"
+    assert f"{late}\n" in ana.done("status").out, "and no word of drafting: that is done"
+    assert [t["message"] for t in bo.done("next", "--json").json["tasks"]] == [second]
+    assert "by {{ send.next_update }}" in bo.done("show", second).out
+    (broken,) = [f for f in ana.done("check", "--clocks", "--json").json["findings"]
+                 if f["rule"] == "broken-promise"]  # fmt: skip
+    assert (broken["message"], "is in work" in broken["remedy"]) == (first, True)
+
+    small.passed(second, "approval", "release")
+    small.later(5)
+    assert "promising the next update by 10:35 GMT" in " ".join(
+        ana.done("send", second, "--dry-run").out.split()
+    )
+    ana.done("send", second)
+    (sent,) = (ana.folder / "outbox" / INCIDENT / second).rglob("*.json")
+    assert "by 10:35 GMT on 22 November 2026" in sent.read_text(), "half an hour from the send"
+    promises = ana.done("metrics", "--json").json["incidents"][0]["promises"]
+    assert [(p["message"], p["state"], p["late"]) for p in promises] == [
+        (first, "broken", 15 * 60), (second, "running", 0),
+    ]  # fmt: skip
+    assert "promised: next update to All customers by 10:35" in ana.done("status").out
+
+
+def recipients(full: Cast, text: str) -> None:
+    """Change who is on the list of the strategic customers, where it is sent from."""
+    file = full.ana.folder / "recipients" / "strategic-customers.csv"
+    file.write_text(text, encoding="utf-8")
+
+
+def recorded_again(full: Cast, message: str) -> str:
+    """Record the words as they are, and who is on the list by now."""
+    draft = f"incidents/{INCIDENT}/messages/{message}/draft.md"
+    return full.ana.done("revise", message, "--file", draft).err
+
+
+def test_one_recipient_is_added_after_approval(full: Cast) -> None:
+    (message,) = full.declare("strategic")
+    full.passed(message, "accuracy", "messaging", "legal", "approval", "release")
+    recipients(full, f"{CUSTOMERS}max@new.example,Max May,Max,ana\n")
+
+    refused = full.ana("send", message)
+    assert (refused.code, "has changed since the list of 2 recipients" in refused.err) == (1, True)
+    assert "then again approval by eve or ed; release by ivo or ida" in refused.err
+    told_of = recorded_again(full, message)
+    assert "eve's verdict in approval was on other recipients" in told_of
+    assert "legal" not in told_of, "who read the words alone need not look again"
+    refused = full.ana("send", message)
+    assert (refused.code, "approval is stale (eve judged" in refused.err) == (1, True)
+    assert {m["gate"] for m in full.ana("send", message, "--json").json["missing"]} == {
+        "approval", "release",
+    }  # fmt: skip
+    full.passed(message, "approval", "release")
+    full.ana.done("send", message)
+    assert "sent it: 3 accepted over mail" in full.ana.done("log").out
+
+
+def test_one_recipient_asks_to_be_removed_after_approval(full: Cast) -> None:
+    (message,) = full.declare("strategic")
+    full.passed(message, "accuracy", "messaging", "legal", "approval", "release")
+    recipients(full, "".join(CUSTOMERS.splitlines(keepends=True)[:-1]))
+
+    refused = full.ana("send", message)
+    assert (refused.code, "it has 1\n" in refused.err) == (1, True)
+    assert not (full.ana.folder / "outbox").exists(), (
+        "nobody is mailed on a list that is not theirs"
+    )
+    recorded_again(full, message)
+    full.passed(message, "approval", "release")
+    full.ana.done("send", message)
+    assert "sent it: 1 accepted over mail" in full.ana.done("log").out
+    assert full.ana.done("check", "--json").json["checked"]["sent"] == 1
 
 
 def test_the_phase_moves_when_a_message_is_approved(small: Cast) -> None:

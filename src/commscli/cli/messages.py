@@ -104,8 +104,9 @@ def revise(
     text = f"{record.message}@{number}\n"
     tell_recorded(run, revised.recorded, lambda: text, stale=stale)
     tell_meant(run, record.incident, record.message, number, drill=record.drill)
+    other = "recipients" if revised.same_words else "words"
     for gate, person in revised.stale:
-        run.tell(f"stale: {person}'s verdict in {gate} was on other words")
+        run.tell(f"stale: {person}'s verdict in {gate} was on other {other}")
 
 
 @app.command(rich_help_panel=PANEL)

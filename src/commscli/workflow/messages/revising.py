@@ -51,6 +51,8 @@ class Revised:
 
     recorded: Recorded
     stale: tuple[tuple[str, str], ...]
+    same_words: bool = False
+    """Whether the words are those before, and only the recipients are others."""
 
 
 def revise(session: Session, reference: str, source: Source) -> Revised:
@@ -89,7 +91,14 @@ def revise(session: Session, reference: str, source: Source) -> Revised:
 
     written = session.write(make)
     recorded = Recorded(records=tuple(kept), written=written, notes=tuple(session.notes))
-    return Revised(recorded=recorded, stale=_stale(session, named, standing))
+    _, message = still_there(session, named.incident.id, named.message.message)
+    subject = message.verdict.subject
+    return Revised(
+        recorded=recorded,
+        stale=_stale(message, standing),
+        same_words=subject is not None
+        and len(message.revisions.carried(subject, recipients=False)) > 1,
+    )
 
 
 def _named(session: Session, reference: str) -> Named:
@@ -245,9 +254,6 @@ def _attachments(folder: Path) -> dict[str, bytes]:
     return {p.name: p.read_bytes() for p in sorted(folder.iterdir()) if p.is_file()}
 
 
-def _stale(
-    session: Session, named: Named, standing: set[tuple[str, str]]
-) -> tuple[tuple[str, str], ...]:
-    _, message = still_there(session, named.incident.id, named.message.message)
+def _stale(message: MessageCase, standing: set[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     still = {(str(v.gate), str(p)) for v in message.verdict.gates if v.state.passes for p in v.by}
     return tuple(sorted(standing - still))

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from commscli.delivery.payload import OPEN, Words, rendered
-from commscli.delivery.recipients import RecipientList, find_by_digest
+from commscli.delivery.recipients import RecipientList, find_by_digest, find_list, read_list
 from commscli.domain.durations import parse_offset
 from commscli.domain.ids import Digest
 from commscli.domain.incident import is_overtaken
@@ -16,6 +16,7 @@ from commscli.domain.wall_time import when
 from commscli.errors import BadInput, Busy, Refused, Undecided
 from commscli.gates.case import IncidentCase
 from commscli.gates.message import MessageCase
+from commscli.ledger.record_files import folder_of
 from commscli.workflow.incident.holding import require_no_hold
 from commscli.workflow.messages.reading import drafted, require_words_there
 from commscli.workflow.messages.recorded_words import recipient_folders, recorded_words
@@ -155,15 +156,38 @@ def _recipients(session: Session, body: Drafted, message: MessageCase) -> Recipi
         return None
     found = find_by_digest(body.recipients["digest"], recipient_folders(session))
     if found is None:
-        folders = ", ".join(map(str, recipient_folders(session)))
-        raise Refused(
-            f"the list of {body.recipients['count']} recipients that was approved for "
-            f"{message.message} (digest {body.recipients['digest'][:8]}) is not here",
-            remedy=f"put the list, unchanged, into one of {folders}; or name its folder in "
-            "COMMS_RECIPIENTS",
+        raise _not_the_list(session, body, message)
+    return found
+
+
+def _not_the_list(session: Session, body: Drafted, message: MessageCase) -> Refused:
+    """Say that the approved list is not here; of a changed one, who must look at that."""
+    name, count = message.message, body.recipients["count"]
+    approved = f"the list of {count} recipients that was approved for {name}"
+    folders = recipient_folders(session)
+    back = f"put the list, unchanged, into one of {', '.join(map(str, folders))}"
+    audience = load_settings(session).audiences.get(body.audience)
+    try:
+        changed = find_list(audience.recipients if audience else "", folders)
+        now = len(read_list(changed).rows)
+    except BadInput:
+        return Refused(
+            f"{approved} (digest {body.recipients['digest'][:8]}) is not here",
+            remedy=f"{back}; or name its folder in COMMS_RECIPIENTS",
             code="no-list",
         )
-    return found
+    trust = message.now.trust
+    again = "; ".join(
+        f"{id_} by {' or '.join(trust.judges_of(id_))}" for id_, g in trust.gates.items()
+        if g.recipients
+    )  # fmt: skip
+    draft = f"{folder_of(message.incident, name)}/draft.md"
+    return Refused(
+        f"{changed.name} has changed since {approved}: it has {now}",
+        remedy=f"{back}; or, if the new one is meant, comms revise {name} --file {draft}, and "
+        f"then again {again}",
+        code="no-list",
+    )
 
 
 def plan_file(session: Session, send_id: str) -> Path:
