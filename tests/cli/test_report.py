@@ -88,6 +88,27 @@ def test_every_heading_is_there_and_says_what_is_not_recorded(small: Cast) -> No
     assert "not recorded" in page
 
 
+def test_the_clocks_of_laws_are_told_with_how_they_ended(small: Cast) -> None:
+    ana, why = small.ana, ("--why", "the report says so")
+    small.declare()
+    ana.done("clock", "start", "gdpr-33", "--at", "09:15", *why)
+    ana.done("clock", "start", "us-tx", "--at", "2026-09-01 09:00", *why)
+    ana.done("clock", "met", "us-tx", "--at", "09:20", *why)
+    small.later(4 * 24 * 60)
+
+    text = ana.done("report").out
+    assert text.index("## Clocks of laws") < text.index("## How communication went")
+    rows = [line.split(" | ") for line in text.splitlines() if line.startswith(("| gdpr", "| us-"))]
+    assert [(row[0], row[3], row[4]) for row in rows] == [
+        (
+            "| us-tx",
+            "23:59 GMT on 31 October 2026",
+            "met too late, 09:20 GMT on 22 November 2026 |",
+        ),
+        ("| gdpr-33", "09:15 GMT on 25 November 2026", "overdue |"),
+    ]
+
+
 def test_the_drawing_ends_shortly_after_the_resolution(small: Cast) -> None:
     told(small)
     small.later(30)

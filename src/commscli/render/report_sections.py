@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from commscli.domain.clocks.clock import State
 from commscli.domain.facts import KEYS
 from commscli.domain.moments import is_moment, moment, stamp
 from commscli.domain.wall_time import when
@@ -65,7 +66,20 @@ def sections(report: IncidentReport) -> Iterator[Section]:
     other = [key for key in other if not key.startswith("follow_up_")]
     if other:
         yield Section(title="Other facts", lines=tuple(_facts(report, other)))
+    if report.laws:
+        yield Section(title="Clocks of laws", tables=(("", _laws(report)),))
     yield _communication(report)
+
+
+def _laws(report: IncidentReport) -> Table:
+    """Tell each clock from what it ran, by when, and how that ended: late ones are told too."""
+    rows = []
+    for clock in sorted(report.laws, key=lambda one: (one.started, one.id)):
+        due = _time(report, stamp(clock.due)) if clock.due else "without undue delay"
+        met = f", {_time(report, stamp(clock.met))}" if clock.met else ""
+        state = f"{'met too late' if clock.state is State.BROKEN else clock.state}{met}"
+        rows.append((clock.id, clock.reason, _time(report, stamp(clock.started)), due, state))
+    return Table(head=("Clock", "What", "From", "Due", "State"), rows=tuple(rows), empty="none")
 
 
 def _date(report: IncidentReport) -> Section:

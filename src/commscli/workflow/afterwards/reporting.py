@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from commscli.documents.generated_part import by_people
+from commscli.domain.clocks.clock import Clock, Kind
 from commscli.domain.follow_ups import FollowUp, of_facts, of_page
 from commscli.domain.ids import Digest
 from commscli.domain.incident import Incident
@@ -15,6 +16,7 @@ from commscli.ledger.record_files import folder_of
 from commscli.ledger.repository import tip
 from commscli.ledger.snapshot import snapshot
 from commscli.workflow.afterwards.measuring import measures_of
+from commscli.workflow.incident.clocks import every_clock
 from commscli.workflow.incident.declaring import active
 from commscli.workflow.incident.saying import words_said
 from commscli.workflow.incident.story import Event, story, told
@@ -54,7 +56,7 @@ class IncidentReport:
     """All that a report tells. ``outcome`` is what the check says of the whole history.
 
     ``page`` is the report as it lies in the repository, with what people wrote; ``names`` are
-    those of the people on the roster.
+    those of the people on the roster; ``laws`` are the clocks of laws that somebody started.
     """
 
     incident: Incident
@@ -64,6 +66,7 @@ class IncidentReport:
     severities: tuple[Change, ...]
     objections: tuple[Opinion, ...]
     follow_ups: tuple[FollowUp, ...]
+    laws: tuple[Clock, ...]
     names: Mapping[str, str]
     settings: Settings
     outcome: str
@@ -93,6 +96,11 @@ def report_on(session: Session) -> IncidentReport:
         severities=tuple(_changes(case, incident, "severity")),
         objections=tuple(_objections(case)),
         follow_ups=follow_ups_of(incident, page, path),
+        laws=tuple(
+            clock
+            for clock in every_clock(session, settings, case, incident)
+            if clock.kind is Kind.REGULATORY
+        ),
         names={id_: person.name for id_, person in session.trust.people.items()},
         settings=settings,
         outcome=str(session.report.outcome),
