@@ -66,7 +66,7 @@ def test_the_first_words_and_the_next_ones_have_their_time(small: Cast) -> None:
     small.declare()
     due = states(small.ana)
     assert due["first-acknowledgement"] == ("running", "2026-11-22T09:35:00Z")
-    assert due["cadence-all-customers"] == ("running", "2026-11-22T09:50:00Z")
+    assert due["cadence-all-customers"] == ("running", "2026-11-22T09:40:00Z")
 
     small.later(16)
     assert "LATE: first words to those affected by 09:35, 1 min ago: comms draft" in " ".join(
@@ -203,12 +203,12 @@ def test_business_days_are_those_of_the_country(small: Cast) -> None:
 
 def test_a_contract_and_an_own_cadence_are_the_audiences(small: Cast) -> None:
     settings = (small.ana.folder / "audiences.yaml").read_text(encoding="utf-8")
-    own = "    cadence: {investigation: 20m}\n    contract: {first-response: 10m, workaround: 4h}\n"
+    own = "    cadence: {investigation: 15m}\n    contract: {first-response: 10m, workaround: 4h}\n"
     small.ana.edit("audiences.yaml", settings + own)
     small.declare()
     due = states(small.ana)
-    assert due["cadence-all-customers"] == ("running", "2026-11-22T09:40:00Z")
-    assert due["cadence-internal-stakeholders"] == ("running", "2026-11-22T09:50:00Z")
+    assert due["cadence-all-customers"] == ("running", "2026-11-22T09:35:00Z")
+    assert due["cadence-internal-stakeholders"] == ("running", "2026-11-22T09:40:00Z")
     assert due["contract-all-customers-first-response"] == ("running", "2026-11-22T09:30:00Z")
     assert "contract with All customers, workaround by 13:20" in small.ana.done("status").out
 

@@ -308,7 +308,7 @@ def test_a_draft_promises_its_next_update_at_the_pace_of_its_severity(small: Cas
     facts = [word for fact in ("start=09:14", "services=search", "impact=search is slow")
              for word in ("--fact", fact)]  # fmt: skip
     slow = ["--playbook", "degraded-performance"]
-    for severity, promised in (("1", "+15m"), ("4", "+1h")):
+    for severity, promised in (("1", "+20m"), ("4", "+1h")):
         ran = small.ana.done("new", f"Slow {severity}", "--severity", severity, *slow, *facts)
         small.ana.done("draft", "customers", "-i", ran.out.strip())
         shown = small.ana.folder / "incidents" / ran.out.strip() / "messages"

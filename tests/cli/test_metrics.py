@@ -42,7 +42,7 @@ def test_one_incident_is_timed(small: Cast) -> None:
     ]  # fmt: skip
     assert (message["to_send"], message["revisions"]) == (6 * 60, 1)
     (promise,) = one["promises"]
-    assert (promise["state"], promise["late"]) == ("broken", 60 * 60)
+    assert (promise["state"], promise["late"]) == ("broken", 70 * 60)
     assert document["summary"] is None
     assert "claim" in document["times"]
 

@@ -56,7 +56,7 @@ def test_a_personal_mail_leaves_as_one_file_a_recipient(small: Cast) -> None:
         text = mail.get_content()
         assert "{{" not in text
         assert str(mail["To"]).split()[0] in text
-        assert "09:57 GMT on 22 November 2026" in text, "30 minutes after 09:27"
+        assert "09:47 GMT on 22 November 2026" in text, "20 minutes after 09:27"
         assert mail["Date"].datetime.isoformat() == "2026-11-22T09:27:00+00:00"
 
 

@@ -1,6 +1,7 @@
 """The scenarios over the base set: what each says otherwise, and that the rest stays."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,21 @@ def test_every_cell_has_a_template_and_no_cell_is_silent_for_ever(id_: str, audi
                 detail=AUDIENCES[audience], existing=SHIPPED,
             )  # fmt: skip
             assert not names_next_update(phase) or book.pace(phase), "a cadence"
+
+
+@pytest.mark.parametrize(
+    "id_", ["service-outage", "degraded-performance", "data-loss", "third-party-outage"]
+)
+@pytest.mark.parametrize("phase", ["investigation", "identification"])
+def test_the_worst_outage_is_told_of_every_twenty_minutes_and_the_gates_can_keep_it(
+    id_: str, phase: str
+) -> None:
+    book = BOOKS[id_]
+    usual = book.estimates
+    reviews = max(usual[gate] for gate in ("accuracy", "messaging", "legal"))
+
+    assert book.pace(phase, severity="SEV-1") == timedelta(minutes=20)
+    assert reviews + usual["approval"] + usual["release"] <= timedelta(minutes=20)
 
 
 def test_a_security_incident_and_a_loss_of_data_suggest_their_clocks() -> None:
