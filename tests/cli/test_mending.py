@@ -61,16 +61,18 @@ def sent(small: Cast) -> str:
 def test_a_correction_names_what_it_corrects_and_goes_through_the_gates(small: Cast) -> None:
     message = sent(small)
     ana = small.ana
+    ana.done("fact", "start=08:50")
     made = ana.done("correct", message, "--why", "it began at 08:50.")
     (second,) = made.ids
     assert second == "investigation-all-customers-2"
     assert f"comms revise {second}" in made.err
     shown = ana.done("show", second, "--json").json
-    assert shown["subject"].startswith("Correction: ")
+    assert "no fact has changed" not in made.err
+    assert shown["subject"] == "Checkout outage: a correction"
     assert shown["body"].startswith(
-        "This corrects our message of 09:20 GMT on 22 November 2026: it began at 08:50.\n\n"
+        "We have to correct our message of 09:20 GMT on 22 November 2026: it began at 08:50.\n\n"
+        "As far as we know now, the problem with card payments began at 08:50 GMT"
     )
-    assert "cannot pay by card" in shown["body"], "the old words follow"
     records = ana.folder / "incidents" / "2026-11-22-checkout-outage" / "messages"
     (digest,) = [line.split('"')[1] for p in (records / second).rglob("*drafted*.yaml")
                  for line in p.read_text().splitlines() if line.startswith("corrects")]  # fmt: skip
@@ -97,6 +99,43 @@ def test_a_correction_in_words_of_ones_own(small: Cast) -> None:
                                stdin=text).ids  # fmt: skip
     body = small.ana.done("show", second, "--json").json["body"]
     assert body.endswith("the hour.\n\nIt began at 08:50, and not at 09:14.\n")
+
+
+def test_a_correction_of_facts_that_nobody_changed_says_so(small: Cast) -> None:
+    message = sent(small)
+    made = small.ana.done("correct", message, "--why", "the hour")
+    assert f"no fact has changed since {message}" in made.err
+
+
+def test_a_correction_to_single_people_greets_them(small: Cast) -> None:
+    (message,) = small.declare("strategic")
+    small.passed(message, "approval", "release")
+    small.ana.done("send", message)
+    (second,) = small.ana.done("correct", message, "--why", "the hour").ids
+    body = small.ana.done("show", second, "--json").json["body"]
+    assert body.startswith("Dear {{ recipient.name }},\n\nWe have to correct our message of 09:")
+
+
+def test_a_library_without_corrections_has_the_old_words_under_a_line(small: Cast) -> None:
+    ana = small.ana
+    ana.git("rm", "-rq", "templates/base/correction")
+    ana.git("-c", "user.name=x", "-c", "user.email=x@example.com", "commit", "-qm", "Fewer")
+    ana.git("push", "-q", "origin", "HEAD:main")
+    messages = small.declare("customers", "strategic")
+    corrections = {}
+    for message in messages:
+        small.passed(message, "approval", "release")
+        ana.done("send", message)
+        (second,) = ana.done("correct", message, "--why", "it began at 08:50.").ids
+        corrections[message] = ana.done("show", second, "--json").json
+    line = "This corrects our message of 09:20 GMT on 22 November 2026: it began at 08:50.\n\n"
+
+    public = corrections["investigation-all-customers-1"]
+    assert public["subject"].startswith("Correction: ")
+    assert public["body"].startswith(line)
+    assert "cannot pay by card" in public["body"]
+    personal = corrections["investigation-strategic-customers-1"]["body"]
+    assert personal.startswith(f"Dear {{{{ recipient.name }}}},\n\n{line}")
 
 
 def test_a_template_for_corrections_is_used_where_there_is_one(small: Cast) -> None:

@@ -11,8 +11,10 @@ from commscli.documents.characters import read_text
 from commscli.documents.front_matter import HeadValue, join, split
 from commscli.documents.models.heads import DraftHead
 from commscli.domain.ids import Digest
+from commscli.domain.incident import facts_digest
 from commscli.domain.order import Placed
 from commscli.domain.records import Drafted, Sent
+from commscli.domain.slots import tokens_in
 from commscli.domain.wall_time import when
 from commscli.errors import BadInput, Refused
 from commscli.gates.case import IncidentCase
@@ -37,7 +39,7 @@ from commscli.workflow.session import Session
 from commscli.workflow.settings import Settings, load_settings
 
 CORRECTION = "correction"
-"""The folder of templates for corrections, where an organisation has them."""
+"""The folder of templates for corrections; a library may have none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +172,12 @@ def _words(
     )
     playbook = settings.playbook(cell.incident.playbook)
     text, chain = worded(settings, playbook, told, template)
+    if wrong.body.facts == facts_digest(cell.incident.facts):
+        session.notes.append(
+            f"no fact has changed since {wrong.message.message}, and the correction states them "
+            "as they are: if one is wrong, comms fact set KEY=VALUE, then comms drop "
+            f"{cell.message} --why TEXT and comms correct again"
+        )
     return text.encode(), chain
 
 
@@ -184,6 +192,9 @@ def _template(settings: Settings, cell: Cell) -> str:
 def _under_a_line(said: Written, at: str, why: str, body: str) -> bytes:
     head = {**_head(said.head), "subject": f"Correction: {said.head.subject}"}
     line = f"This corrects our message of {at}: {why.strip().rstrip('.')}."
+    greeting, _, rest = body.lstrip().partition("\n\n")
+    if any(slot.name.startswith("recipient.") for slot in tokens_in(greeting)):
+        return join(head, f"{greeting}\n\n{line}\n\n{rest.lstrip()}").encode()
     return join(head, f"{line}\n\n{body.lstrip()}").encode()
 
 
