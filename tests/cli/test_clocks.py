@@ -229,6 +229,28 @@ def test_how_urgent_an_issue_is_says_how_often_the_client_hears(small: Cast) -> 
     assert states(small.ana)["update-by-urgency"] == ("overdue", "2026-11-22T12:20:00Z")
 
 
+def test_an_urgency_that_follows_and_one_that_is_none(small: Cast) -> None:
+    small.declare()
+    refused = small.ana("fact", "set", "urgency=asap", "--json")
+    assert (refused.code, refused.json["code"]) == (2, "bad-fact")
+    assert "urgency: 'asap' is no urgency: expected one of urgent" in refused.json["text"]
+    assert "comms fact set urgency=urgent" in refused.json["remedy"]
+
+    small.ana.done("fact", "set", "customers_blocked=no", "deadline_blocked=yes")
+    assert states(small.ana)["update-by-urgency"] == ("running", "2026-11-22T10:20:00Z")
+
+
+def test_a_file_names_the_line_of_an_urgency_that_is_none(small: Cast) -> None:
+    small.declare()
+    file = small.root / "facts.yaml"
+    file.write_text("services: search\nurgency: soon\n")
+    refused = small.ana("fact", "import", str(file), "--yes")
+    assert (refused.code, "facts.yaml:2:10: urgency: 'soon' is no urgency" in refused.err) == (
+        2,
+        True,
+    )
+
+
 def test_the_file_is_the_organisations(small: Cast) -> None:
     small.declare()
     text = (small.ana.folder / CLOCKS).read_text(encoding="utf-8")

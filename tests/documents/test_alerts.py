@@ -55,6 +55,15 @@ def test_pagerduty_without_priority_or_bridge() -> None:
     assert {"severity", "bridge"} & facts(document).keys() == set()
 
 
+def test_an_urgency_of_pagerduty_that_is_none_here_is_left_out_and_told() -> None:
+    document = payload("pagerduty-triggered")
+    document["event"]["data"] |= {"urgency": "low"}
+    taken = read_payload(json.dumps(document), name="p.json", form="", imports={})
+
+    assert "urgency" not in taken.values
+    assert "urgency: 'low' at $.event.data.urgency is no urgency here" in taken.left_out
+
+
 def test_pagerduty_about_something_else_is_refused() -> None:
     document = payload("pagerduty-triggered")
     document["event"]["data"] = {"type": "incident_note", "content": "x"}

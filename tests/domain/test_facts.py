@@ -112,6 +112,27 @@ def test_a_severity_has_one_spelling() -> None:
         normal("severity", "terrible")
 
 
+@pytest.mark.parametrize("value", ["urgent", "Urgent", " HIGH ", "medium"])
+def test_an_urgency_is_one_of_three_words(value: str) -> None:
+    assert normal("urgency", value) == value.strip().lower()
+
+
+@pytest.mark.parametrize("value", ["low", "asap", "critical", "1", "yes"])
+def test_another_urgency_is_refused_with_what_each_means(value: str) -> None:
+    with pytest.raises(BadInput, match=f"urgency: {value!r} is no urgency") as caught:
+        normal("urgency", value)
+    assert "urgent (customers or a deadline are blocked)" in caught.value.text
+    assert "comms fact set urgency=urgent" in caught.value.remedy
+    assert "comms fact set customers_blocked=no deadline_blocked=yes" in caught.value.remedy
+
+
+@pytest.mark.parametrize("key", ["customers_blocked", "deadline_blocked"])
+def test_whether_somebody_is_blocked_is_yes_or_no(key: str) -> None:
+    assert [normal(key, v) for v in ("yes", "No", "TRUE", "")] == ["yes", "no", "yes", ""]
+    with pytest.raises(BadInput, match=f"{key}: 'perhaps' is no answer: expected yes or no"):
+        normal(key, "perhaps")
+
+
 def test_space_around_a_value_goes_and_an_empty_value_takes_the_fact_back() -> None:
     assert normal("impact", "  nobody can pay \n") == "nobody can pay"
     assert normal("start", " ") == ""

@@ -6,13 +6,17 @@ that two messages which state the same fact state it with the same words.
 """
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from functools import partial
+from types import MappingProxyType
 from typing import Literal
 
 from commscli.domain.fact_times import parse_time
 from commscli.domain.ids import is_id
 from commscli.domain.severity import parse_severity
+from commscli.domain.urgency import BLOCKED, parse_urgency, parse_yes_or_no
 from commscli.errors import BadInput
 
 Kind = Literal["text", "time", "number"]
@@ -80,6 +84,8 @@ PUBLISHED = (
     _fact("progress", "what was found or done since the last update", "one gateway is ruled out"),
     _fact("request", "what the client asked for or reported", "the import does not end"),
     _fact("urgency", "how pressing the request is: urgent, high or medium", "urgent"),
+    _fact("customers_blocked", "whether customers are blocked or dissatisfied: yes or no", "yes"),
+    _fact("deadline_blocked", "whether a deadline of ours is blocked: yes or no", "no"),
     _fact("escalation", "why more people are brought in", "an hour has passed without a remedy"),
     _fact("decision", "what the reader has to decide", "whether to stop the sale until noon"),
     _fact("mistaken", "what an earlier message said that is not so", "it began at 09:40"),
@@ -98,6 +104,12 @@ PUBLISHED = (
     _fact("delay_reason", "why a notice comes late", "the extent was known only on the third day"),
 )
 KEYS = {fact.key: fact for fact in PUBLISHED}
+_WORDS: Mapping[str, Callable[[str], str]] = MappingProxyType({
+    "severity": parse_severity,
+    "urgency": parse_urgency,
+    **{key: partial(parse_yes_or_no, key) for key in BLOCKED},
+})  # fmt: skip
+"""The facts that are one of a few words, and what reads each."""
 
 
 def is_key(text: str) -> bool:
@@ -125,7 +137,8 @@ def normalise(key: str, value: str, *, zone: tzinfo, now: datetime) -> str:
     """Return the value in the one spelling in which it is recorded.
 
     Times become UTC (``2026-11-22T09:14:00Z``), numbers lose their separators, a severity
-    becomes ``SEV-n``. An empty value takes a fact back and stays empty.
+    becomes ``SEV-n``, and an urgency is one of its three words. An empty value takes a fact
+    back and stays empty.
 
     Raises:
         BadInput: naming the key, what was expected and what was found.
@@ -139,7 +152,7 @@ def normalise(key: str, value: str, *, zone: tzinfo, now: datetime) -> str:
         return parse_time(key, text, zone=zone, now=now)
     if kind == "number":
         return _number(key, text)
-    return parse_severity(text) if key == "severity" else text
+    return _WORDS[key](text) if key in _WORDS else text
 
 
 def check_value(key: str, value: str) -> None:

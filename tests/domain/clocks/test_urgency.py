@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from commscli.domain.clocks.periods import Calendar, monday_to_friday
-from commscli.domain.clocks.urgency import Urgency, rhythm
+from commscli.domain.clocks.urgency import rhythm
+from commscli.domain.urgency import Urgency
 
 CALENDAR = Calendar(zone=ZoneInfo("Europe/London"), is_working_day=monday_to_friday)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from commscli.documents.alerts.json_paths import find
 from commscli.documents.alerts.taking import Taken, Value, place_of, severity_of, take, written
+from commscli.domain.urgency import named_urgency
 from commscli.errors import BadInput
 
 NAME = "pagerduty"
@@ -53,6 +54,10 @@ def read(document: Any, *, name: str) -> Taken:
         values["severity"] = Value(text=severity_of(priority), place=place_of(name, _PRIORITY))
     elif priority:
         left_out.append(f"severity: {priority!r} at {_PRIORITY} is no severity")
+    urgency = values.get("urgency")
+    if urgency is not None and named_urgency(urgency.text) is None:  # "low" is none of ours
+        left_out.append(f"urgency: {urgency.text!r} at {_PATHS['urgency']} is no urgency here")
+        del values["urgency"]
     _add(values, document, "bridge", _BRIDGE, name)
     if written(find(document, "$.event.event_type")) == "incident.resolved":
         _add(values, document, "end", "$.event.occurred_at", name)

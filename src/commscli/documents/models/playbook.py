@@ -20,8 +20,9 @@ from commscli.documents.models.kinds import (
     TimeOfDayOrEmpty,
 )  # fmt: skip
 from commscli.documents.models.playbook_cells import PlaybookCells
-from commscli.documents.models.playbook_parts import Escalation, Party, Urgency, Who, duty_faults
+from commscli.documents.models.playbook_parts import Escalation, Party, Who, duty_faults
 from commscli.documents.validate import Misplaced
+from commscli.domain.urgency import Urgency
 
 OPTIONAL = ("monitoring", "analysis", "publishing")
 """The phases in which a message may be written, and nobody waits for one, unless it is said."""

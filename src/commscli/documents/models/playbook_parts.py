@@ -19,9 +19,6 @@ from commscli.documents.models.playbook_triggers import SaysWhen
 from commscli.documents.validate import Misplaced
 from commscli.domain.duties import DUTIES
 
-Urgency = Literal["urgent", "high", "medium"]
-"""How pressing a client's request is: blocked, a workaround exists, an inconvenience."""
-
 
 def _tag(value: object) -> str:
     return "all" if isinstance(value, str) else "some"

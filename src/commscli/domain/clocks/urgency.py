@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from types import MappingProxyType
-from typing import Literal
 
 from commscli.domain.clocks.periods import Calendar
+from commscli.domain.urgency import Urgency
 
-Urgency = Literal["urgent", "high", "medium"]
 RHYTHMS: Mapping[Urgency, str] = MappingProxyType({
     "urgent": "hourly, at most two hours skipped",
     "high": "first thing, lunch, end of day",

@@ -1,6 +1,6 @@
 """Every clock of an incident: ours from its course, and those of laws from what was recorded."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime, time
 
 from commscli.domain.clocks.aftermath import aftermath
@@ -15,9 +15,10 @@ from commscli.domain.clocks.updates import (
     contract,
     promises,
 )
-from commscli.domain.clocks.urgency import END_OF_DAY, RHYTHMS, Urgency, rhythm
+from commscli.domain.clocks.urgency import END_OF_DAY, RHYTHMS, rhythm
 from commscli.domain.escalations import escalation_named
 from commscli.domain.incident import Incident
+from commscli.domain.urgency import urgency_of
 from commscli.gates.case import IncidentCase
 from commscli.workflow.incident.clock_files import clocks_of_repository
 from commscli.workflow.incident.courses import course_of, marks_of
@@ -28,7 +29,6 @@ from commscli.workflow.settings import Settings
 INWARD = frozenset({"technical", "operational"})
 """The detail levels of our own people: telling them is telling nobody who is affected."""
 BY_SENDS = frozenset({Kind.ACKNOWLEDGEMENT, Kind.CADENCE, Kind.PROMISE, Kind.URGENCY})
-_URGENCIES: Mapping[str, Urgency] = {"urgent": "urgent", "high": "high", "medium": "medium"}
 
 
 def every_clock(
@@ -106,9 +106,9 @@ def _of_urgency(
 ) -> Iterator[Clock]:
     """Yield when a client is due the next word, by urgency, or by the end of the working day.
 
-    The fact ``urgency`` says the one, the playbook the other: with both, the day ends as it says.
+    The facts say the one, the playbook the other: with both, the day ends as it says.
     """
-    urgency = _URGENCIES.get(incident.facts.get("urgency", ""))
+    urgency = urgency_of(incident.facts)
     if (urgency is None and not end_of_day) or course.resolved is not None:
         return
     end = time.fromisoformat(end_of_day) if end_of_day else END_OF_DAY

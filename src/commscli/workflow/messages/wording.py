@@ -10,6 +10,7 @@ from commscli.documents.front_matter import HeadValue, join
 from commscli.documents.models.playbook import Playbook
 from commscli.domain.durations import format_offset
 from commscli.domain.phases import LAST_WORDS
+from commscli.domain.urgency import urgency_of
 from commscli.workflow.settings import Settings
 
 
@@ -80,6 +81,6 @@ def worded(
 def _offset(settings: Settings, playbook: Playbook, told: Told) -> str:
     if told.phase in LAST_WORDS:
         return ""
-    urgency = told.facts.get("urgency", "")
+    urgency = urgency_of(told.facts) or ""
     pace = playbook.pace(told.phase, severity=told.severity, urgency=urgency)
     return settings.organisation.defaults.next_update if pace is None else format_offset(pace)
