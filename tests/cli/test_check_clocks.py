@@ -8,12 +8,14 @@ import pytest
 
 from commscli.compose.library import shipped
 from commscli.domain.clocks import patterns
+from commscli.domain.consistency import INCONSISTENT
 from tests.support.cast import Cast
 
 pytest_plugins = ["tests.support.cast_fixtures"]
-IDS = sorted(
-    value for name, value in vars(patterns).items() if name.isupper() and isinstance(value, str)
-)
+IDS = sorted([
+    INCONSISTENT,
+    *(v for name, v in vars(patterns).items() if name.isupper() and isinstance(v, str)),
+])  # fmt: skip
 
 
 @pytest.fixture
@@ -79,6 +81,55 @@ def test_every_format_has_them(silent: Cast, form: str) -> None:
         assert {result["level"] for result in results} == {"warning"}
     if form == "text":
         assert "mend: tell them, even that there is nothing new" in " ".join(ran.out.split())
+
+
+def inconsistent(cast: Cast) -> list[dict[str, str]]:
+    findings = cast.ana.done("check", "--clocks", "--json").json["findings"]
+    return [finding for finding in findings if finding["rule"] == INCONSISTENT]
+
+
+def test_words_that_were_said_elsewhere_count(silent: Cast) -> None:
+    ana = silent.ana
+    assert inconsistent(silent) == []
+    ana.done("said", "--where", "the CEO, on the radio", "--text", "Payments fail since 8:30.")
+
+    (one,) = inconsistent(silent)
+    assert one["text"].startswith("the start was said to be 08:30 (the CEO, on the radio, ")
+    assert "and all-customers 09:14 (investigation-all-customers-1, " in one["text"]
+    assert "said --where PLACE --text TEXT" in one["remedy"]
+    assert one["message"] == ""
+
+    right = ("said", "--where", "the CEO, on the radio", "--text", "It began at 9:14.")
+    silent.later()
+    ana.done(*right)
+    assert inconsistent(silent) == []
+
+
+def test_words_that_are_gone_are_not_seen(silent: Cast) -> None:
+    silent.ana.done("said", "--where", "the radio", "--text", "Payments fail since 8:30.")
+    silent.ana.git("rm", "-rq", "incidents/2026-11-22-checkout-outage/said")
+    who = ("-c", "user.name=x", "-c", "user.email=x@example.com")
+    silent.ana.git(*who, "commit", "-qm", "Erase")
+
+    assert inconsistent(silent) == []
+
+
+def test_an_audience_that_was_told_another_time(silent: Cast) -> None:
+    ana = silent.ana
+    ana.done("fact", "start=08:50")
+    (message,) = ana.done("draft", "internal").ids
+    silent.passed(message, "approval", "release")
+    ana.done("send", message)
+
+    (one,) = inconsistent(silent)
+    assert one["text"].startswith("all-customers was told the start 09:14 (investigation-all")
+    assert one["message"] == "investigation-all-customers-1"
+    assert "correct investigation-all-customers-1 --why TEXT" in one["remedy"]
+
+    (correction,) = ana.done("correct", "customers", "--why", "it began at 08:50").ids
+    silent.passed(correction, "approval", "release")
+    ana.done("send", correction)
+    assert inconsistent(silent) == []
 
 
 def test_a_path_narrows_them_to_its_incident(silent: Cast) -> None:

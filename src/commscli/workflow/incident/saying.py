@@ -10,7 +10,7 @@ from commscli.errors import BadInput
 from commscli.gates.case import IncidentCase
 from commscli.ledger.record_files import folder_of
 from commscli.ledger.repository import tip
-from commscli.ledger.snapshot import snapshot
+from commscli.ledger.snapshot import Snapshot, snapshot
 from commscli.workflow.incident.declaring import active
 from commscli.workflow.recording import Act, Recorded, record_acts
 from commscli.workflow.session import Session
@@ -54,13 +54,18 @@ def path_of(case: IncidentCase, digest: str) -> str:
 
 def words_said(session: Session, case: IncidentCase) -> Mapping[str, str]:
     """Return the words by their digest; words that are not there any more, or others, are not."""
+    with snapshot(session.repository, tip(session.repository)) as files:
+        return words_in(files, case)
+
+
+def words_in(files: Snapshot, case: IncidentCase) -> Mapping[str, str]:
+    """Return what `words_said` does, of the files of one commit."""
     bodies = [
         placed.record.body for placed in case.ordered.of_kind("said", case.ordered.everything)
     ]
     found: dict[str, str] = {}
-    with snapshot(session.repository, tip(session.repository)) as files:
-        for body in bodies:
-            data = files.read(path_of(case, body.digest)) if isinstance(body, Said) else None
-            if isinstance(body, Said) and data and sha256(data).hexdigest() == body.digest:
-                found[body.digest] = data.decode(errors="replace").strip()
+    for body in bodies:
+        data = files.read(path_of(case, body.digest)) if isinstance(body, Said) else None
+        if isinstance(body, Said) and data and sha256(data).hexdigest() == body.digest:
+            found[body.digest] = data.decode(errors="replace").strip()
     return found
