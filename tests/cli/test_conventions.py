@@ -70,7 +70,7 @@ def test_words_that_look_like_options_are_words(small: Cast) -> None:
 
 
 def test_data_is_on_stdout_and_all_else_on_stderr(small: Cast) -> None:
-    new = small.ana.done("new", "Checkout outage", "--severity", "1")
+    new = small.ana.done("new", "Checkout outage", "--severity", "3")
     assert new.out == f"{INCIDENT}\n"
     assert new.err == "next: comms draft\n"
 

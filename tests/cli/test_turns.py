@@ -129,7 +129,7 @@ def test_an_escalation_is_recorded_once_and_told_to_whom_it_names(full: Cast) ->
         assert heard(box) == {}
     log = full.ana.done("log").out
     assert log.count("escalated worst-severity") == 1
-    assert "escalated worst-severity: severity SEV-1; eve, ed told" in log
+    assert "escalated worst-severity: severity SEV-1; to eve, ed" in log
 
 
 def test_what_is_written_offline_is_told_when_it_is_shared(full: Cast) -> None:

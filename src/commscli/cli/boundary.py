@@ -25,8 +25,10 @@ def run(argv: Sequence[str]) -> int:
 
 def _followed() -> int:
     """Do what follows from what was written; return a code only where that is a bug of ours."""
-    from commscli.cli.app import state  # noqa: PLC0415 - inside the boundary
-
+    try:
+        from commscli.cli.app import state  # noqa: PLC0415 - inside the boundary
+    except OSError:  # nothing ran: the folder is gone
+        return 0
     try:
         for session in state.current.sessions:
             if session.made:

@@ -18,11 +18,12 @@ from commscli.errors import CommsError
 from commscli.render.human import Paint, drilled
 from commscli.render.tasks_text import nudges_text
 from commscli.render.turns_text import turns_lines
+from commscli.workflow.incident.desk import Task
 from commscli.workflow.incident.escalating import escalate
 from commscli.workflow.incident.estimating import estimate
 from commscli.workflow.incident.matrix import DRAFT
 from commscli.workflow.incident.nudging import nudges
-from commscli.workflow.incident.tasks import Task, tasks
+from commscli.workflow.incident.tasks import tasks
 from commscli.workflow.messages.drafting import Wanted, draft
 from commscli.workflow.messages.revising import Source, revise
 from commscli.workflow.messages.shown import remember
@@ -111,7 +112,7 @@ def _act(run: "State", session: "Session", task: Task, key: str) -> bool:
         return _estimate(session, task, int(key) * _MINUTES)
     if task.verb == "draft":
         with _about(session, task.incident.id):
-            draft(session, Wanted(audiences=[task.audience], phase=task.phase))
+            draft(session, Wanted(audiences=task.audiences, phase=task.phase))
         return True
     if task.verb == "escalate":
         escalate(session, task.incident.id)
@@ -124,7 +125,7 @@ def _act(run: "State", session: "Session", task: Task, key: str) -> bool:
 def _estimate(session: "Session", task: Task, minutes: int) -> bool:
     """Record how long this person needs; the task stays theirs, and the next one is shown."""
     with _about(session, task.incident.id):
-        about = task.message.message if task.message else task.audience
+        about = task.message.message if task.message else (*task.audiences, "")[0]
         recorded = estimate(session, about, f"{minutes}m", task.gate or DRAFT, "")
     sys.stderr.write(f"recorded: {recorded.first.person} needs {minutes} min\n")
     return False

@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from commscli.documents.models.channel_settings import stated
 from commscli.documents.models.playbook_cells import PlaybookCells
 from commscli.documents.models.playbook_triggers import SaysWhen
 
@@ -36,7 +37,19 @@ class PlainWhen(Plain, SaysWhen):
     """The values of the trigger of an escalation."""
 
 
-KINDS: Mapping[str, type[Plain]] = {"Playbook": PlainPlaybook, "When": PlainWhen}
+class PlainChannel(Plain):
+    """The values of a channel."""
+
+    def settings(self) -> dict[str, str]:
+        """Return what a record states of it; a name that Python keeps for itself ends in ``_``."""
+        return stated({name.rstrip("_"): value for name, value in self.__dict__.items()})
+
+
+KINDS: Mapping[str, type[Plain]] = {
+    "FileChannel": PlainChannel,
+    "Playbook": PlainPlaybook,
+    "When": PlainWhen,
+}
 
 
 @cache

@@ -123,7 +123,7 @@ def _emergency_faults(trust: Trust) -> Iterator[str]:
 
 def worries(trust: Trust) -> list[str]:
     """Return what would stop messages or people later, most serious first."""
-    return [*_gate_worries(trust), *_admin_worries(trust)]
+    return [*_gate_worries(trust), *admin_worries(trust)]
 
 
 def _gate_worries(trust: Trust) -> Iterator[str]:
@@ -145,7 +145,8 @@ def _gate_worries(trust: Trust) -> Iterator[str]:
         yield "nobody may send a message"
 
 
-def _admin_worries(trust: Trust) -> Iterator[str]:
+def admin_worries(trust: Trust) -> Iterator[str]:
+    """Yield what is worrying about who may change the roster."""
     if len(trust.admins) < trust.quorum + 1:
         admins = _counted(len(trust.admins), "admin")
         yield (

@@ -60,8 +60,8 @@ def stale_lines(standing: Standing, paint: Paint) -> Iterator[str]:
         yield from labelled("stale facts", said, paint, "red" if misleads else "dim")
 
 
-def end_lines(standing: Standing, paint: Paint) -> Iterator[str]:
-    """Say who was not told that it is over, and what is missing before it can be closed."""
+def hanging_lines(standing: Standing, paint: Paint) -> Iterator[str]:
+    """Say who was not told that it is over."""
     told = standing.to_tell
     if told:
         names = ", ".join(_name(standing, audience) for audience in told)
@@ -69,6 +69,10 @@ def end_lines(standing: Standing, paint: Paint) -> Iterator[str]:
         command = whole(f"comms {standing.where}draft {words} --phase {LAST_WORDS[0]}")
         text = f"{names} heard of the problem and not that it is over: {command}"
         yield from labelled("left hanging", text, paint, "red")
+
+
+def end_lines(standing: Standing, paint: Paint) -> Iterator[str]:
+    """Say what is missing before an incident can be closed."""
     if standing.incident.stage == "aftercare":
         left = len(standing.to_close)
         more = f" and {left - 1} more" if left > 1 else ""

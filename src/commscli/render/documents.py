@@ -17,8 +17,8 @@ from commscli.render.escaping import escaped_json
 
 if TYPE_CHECKING:  # what a verdict prints does not wait for what a status shows
     from commscli.domain.incident import Incident
+    from commscli.workflow.incident.desk import Task
     from commscli.workflow.incident.story import Event
-    from commscli.workflow.incident.tasks import Task
     from commscli.workflow.recording import Recorded
 
 Document = dict[str, Any]

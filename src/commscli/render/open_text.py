@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from commscli.domain.clocks.clock import State
 from commscli.domain.follow_ups import FollowUp
 from commscli.domain.metrics.promises import BROKEN, Promise
 from commscli.domain.moments import stamp
 from commscli.domain.wall_time import when
-from commscli.render.documents import Document
+from commscli.render.documents import Document, stamped
 from commscli.render.human import Paint, drilled, labelled, paragraph
 from commscli.render.measure_words import lasted
 from commscli.render.report_documents import follow_up_document
@@ -36,6 +37,11 @@ def _incident(one: OpenMatters, still: StillOpen, paint: Paint, today: str) -> I
         late = promise.state == BROKEN
         text = _promise(promise, still)
         yield from labelled("LATE" if late else "promised", text, paint, "red" if late else "dim")
+    for clock in one.laws:
+        late = clock.state is State.OVERDUE
+        by = f" by {when(stamp(clock.due), still.settings.zone)}" if clock.due else ""
+        text = f"{clock.id}{by}: comms -i {incident.id} clock met {clock.id} --why TEXT"
+        yield from labelled("LATE" if late else "clock", text, paint, "red" if late else "dim")
     for follow_up in one.follow_ups:
         late = bool(follow_up.due) and follow_up.due < today
         text = _follow_up(follow_up)
@@ -86,6 +92,9 @@ def _document(one: OpenMatters) -> Document:
             {"audience": p.audience, "message": p.message, "due": stamp(p.due),
              "state": p.state, "late": p.late}
             for p in one.promises
+        ],
+        "clocks": [
+            {"clock": c.id, "due": stamped(c.due), "state": str(c.state)} for c in one.laws
         ],
         "follow_ups": [follow_up_document(f) for f in one.follow_ups],
     }  # fmt: skip

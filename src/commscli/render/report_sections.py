@@ -111,7 +111,9 @@ def _timeline(report: IncidentReport) -> Table:
         person = _person(report, event.person)
         text = f"{about}{told_in(event, report.settings.zone)}{void}"
         rows.append((_short_time(report, event.at), person, text))
-    return Table(head=("Time", "Who", "What"), rows=tuple(rows), empty=NOT_RECORDED)
+    return Table(
+        head=(f"Time ({report.settings.zone})", "Who", "What"), rows=tuple(rows), empty=NOT_RECORDED
+    )
 
 
 def _facts(report: IncidentReport, keys: Iterable[str]) -> Iterator[tuple[str, str]]:

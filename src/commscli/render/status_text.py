@@ -11,6 +11,7 @@ from commscli.render.attention_text import (
     before_all,
     end_lines,
     escalation_lines,
+    hanging_lines,
     hold_lines,
     stale_lines,
 )
@@ -48,12 +49,12 @@ def _incident(standing: Standing, paint: Paint) -> Iterator[str]:
     yield from before_all(standing, paint)
     yield from escalation_lines(standing, paint)
     yield from _matrix(standing, paint)
-    if incident.stage == "closed":
-        return
-    yield from _waits(standing, paint)
+    if incident.stage != "closed":
+        yield from _waits(standing, paint)
     yield from stale_lines(standing, paint)
-    yield from end_lines(standing, paint)
+    yield from hanging_lines(standing, paint)
     yield from clock_lines(standing, paint)
+    yield from end_lines(standing, paint)
 
 
 def _matrix(standing: Standing, paint: Paint) -> Iterator[str]:

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from commscli.render.escaping import one_line
 from commscli.render.human import Paint, drilled, paragraph, span
+from commscli.workflow.incident.desk import Task
 from commscli.workflow.incident.escalating import Escalated
 from commscli.workflow.incident.nudging import Contact, Nudge
-from commscli.workflow.incident.tasks import Task
 
 
 def tasks_text(tasks: tuple[Task, ...], person: str, paint: Paint) -> str:

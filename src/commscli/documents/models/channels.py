@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from commscli.documents.models.channel_settings import stated
 from commscli.documents.models.kinds import Id, IdOrEmpty, Line, Strict
 
 
@@ -25,12 +26,7 @@ class Channel(Strict):
         The name of the secret is among them, because a message approved for one account
         must not leave through another; the secret itself is not in the repository at all.
         """
-        pairs = self.model_dump(by_alias=True).items()
-        return {key: _as_text(value) for key, value in sorted(pairs) if value != ""}
-
-
-def _as_text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+        return stated(self.model_dump(by_alias=True))
 
 
 class FileChannel(Channel):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from commscli.domain.clocks.clock import Clock, Kind
 from commscli.domain.follow_ups import FollowUp
 from commscli.domain.incident import Incident
 from commscli.domain.metrics.measures import Measures
@@ -13,6 +14,7 @@ from commscli.gates.case import IncidentCase
 from commscli.ledger.record_files import folder_of
 from commscli.workflow.afterwards.measuring import measures_of
 from commscli.workflow.afterwards.reporting import PAGE, follow_ups_of, page_of
+from commscli.workflow.incident.clocks import every_clock
 from commscli.workflow.incident.matrix import OPEN_STATES, waited_for
 from commscli.workflow.session import Session
 from commscli.workflow.settings import Settings, load_settings
@@ -35,12 +37,14 @@ class OpenMatters:
     incident: Incident
     messages: tuple[InWork, ...]
     promises: tuple[Promise, ...]
+    laws: tuple[Clock, ...]
+    """The clocks of laws that nobody recorded as met."""
     follow_ups: tuple[FollowUp, ...]
 
     @property
     def count(self) -> int:
         """How many things are open."""
-        return len(self.messages) + len(self.promises) + len(self.follow_ups)
+        return sum(map(len, (self.messages, self.promises, self.laws, self.follow_ups)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +88,11 @@ def _matters(
         incident=incident,
         messages=tuple(_in_work(case)),
         promises=tuple(_unfollowed(measures)),
+        laws=tuple(
+            clock
+            for clock in every_clock(session, settings, case, incident)
+            if clock.kind is Kind.REGULATORY and clock.state.is_open
+        ),
         follow_ups=tuple(one for one in follow_ups if not one.done),
     )
 

@@ -26,9 +26,9 @@ from commscli.workflow.incident.working_days import calendars
 from commscli.workflow.session import Session
 from commscli.workflow.settings import Settings
 
+BY_SENDS = frozenset({Kind.ACKNOWLEDGEMENT, Kind.CADENCE, Kind.PROMISE, Kind.URGENCY})
 INWARD = frozenset({"technical", "operational"})
 """The detail levels of our own people: telling them is telling nobody who is affected."""
-BY_SENDS = frozenset({Kind.ACKNOWLEDGEMENT, Kind.CADENCE, Kind.PROMISE, Kind.URGENCY})
 
 
 def every_clock(
@@ -56,7 +56,7 @@ def every_clock(
 
 
 def open_clocks(clocks: tuple[Clock, ...], incident: Incident) -> tuple[Clock, ...]:
-    """Return the clocks that ask somebody for something now.
+    """Return the clocks that ask somebody for something now; a closed incident owes no update.
 
     Where a promise to an audience is due no later than its cadence, the promise says it all.
     """

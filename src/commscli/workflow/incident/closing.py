@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
+from commscli.domain.clocks.clock import Kind
 from commscli.domain.facts import KEYS
 from commscli.domain.incident import Incident
 from commscli.domain.phases import LAST_WORDS
@@ -11,13 +12,14 @@ from commscli.domain.report import GateState, MessageState
 from commscli.errors import BadInput, Problem, Refused
 from commscli.gates.aftercare import left_hanging
 from commscli.gates.case import IncidentCase
+from commscli.workflow.incident.clocks import every_clock
 from commscli.workflow.incident.declaring import active, known_case
 from commscli.workflow.incident.matrix import OPEN_STATES, Cell
 from commscli.workflow.incident.renewing import matrix
 from commscli.workflow.messages.naming import pick_incident
 from commscli.workflow.recording import Act, Recorded, record_acts
 from commscli.workflow.session import Session
-from commscli.workflow.settings import load_settings
+from commscli.workflow.settings import Settings, load_settings
 
 FACTS = ("cause", "resolution", "prevention")
 """What a closed incident has on record."""
@@ -57,6 +59,8 @@ def close(session: Session, ending: Ending) -> Recorded:
                 code="not-done",
             )
         session.notes += _left_behind(now)
+        if now.incident:
+            session.notes += _still_running(session, settings, now, now.incident)
 
     act = Act(kind="closed", body=body, incident=case.id, drill=incident.drill)
     return record_acts(session, [act], subject=f"Close {case.id}", require=require)
@@ -150,6 +154,16 @@ def _open_cell(cell: Cell, comms: str) -> str:
 def _left_behind(case: IncidentCase) -> list[str]:
     left = [m.message for m in case.messages if m.verdict.state in OPEN_STATES]
     return [f"{', '.join(left)} stays as it is, unsent"] if left else []
+
+
+def _still_running(
+    session: Session, settings: Settings, case: IncidentCase, incident: Incident
+) -> list[str]:
+    """Name the clocks of laws that no close stops."""
+    clocks = every_clock(session, settings, case, incident)
+    names = [c.id for c in clocks if c.kind is Kind.REGULATORY and c.state.is_open]
+    command = f"comms -i {case.id} clock met {names[0]} --why TEXT" if names else ""
+    return [f"{', '.join(names)}: no close stops the clock of a law: {command}"] if names else []
 
 
 def reopen(session: Session, why: str) -> Recorded:

@@ -144,7 +144,7 @@ def open_escalations(session: Session, case: IncidentCase | None) -> tuple[Escal
 
 
 def _act(incident: Incident, one: Escalated) -> Act:
-    told = f"; {', '.join(one.people)} told" if one.people else ""
+    told = f"; to {', '.join(one.people)}" if one.people else ""
     body = Clock(
         clock=record_name(one.id), time=stamp(one.since), why=f"{one.trigger}{told}", met_by=""
     )

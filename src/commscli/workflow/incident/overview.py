@@ -116,9 +116,7 @@ def _standing(
         case=case,
         incident=incident,
         cells=asked,
-        clocks=()
-        if ended
-        else open_clocks(every_clock(session, settings, case, incident), incident),
+        clocks=open_clocks(every_clock(session, settings, case, incident), incident),
         settings=settings,
         now=now,
         alone=_is_meant_alone(session, incident),

@@ -1,6 +1,7 @@
 """Who is due further words in the phase of now, though the matrix was filled: and why.
 
-An escalation asks for them, or a fact that an audience was told is not so any more.
+An escalation asks for them, the incident went back to a phase, or a fact that an audience was
+told is not so any more.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -63,6 +64,7 @@ def due_again(
     found: dict[str, tuple[str, ...]] = {}
     for audience, reason in (
         *(_escalated(case, incident, escalated) if asks_somebody else ()),
+        *(_back_again(zone, case, incident) if asks_somebody else ()),
         *_told_otherwise(session, zone, case, incident),
     ):
         found[audience] = (*found.get(audience, ()), reason)
@@ -81,6 +83,21 @@ def _escalated(
             told = course.first([audience], since=one.since)
             if told is None and not _settled(case, incident, audience, one.since):
                 yield audience, f"{one.id}: {one.trigger}"
+
+
+def _back_again(
+    zone: ZoneInfo, case: IncidentCase, incident: Incident
+) -> Iterator[tuple[str, str]]:
+    """Yield who was told in this phase before, and not since the incident went back to it."""
+    since = moment(incident.phase_since)
+    if incident.phases.count(incident.phase) == 1:
+        return
+    course = course_of(case, incident)
+    for audience in dict.fromkeys(t.audience for t in course.told if t.phase == incident.phase):
+        told = course.first([audience], since=since)
+        if told is None and not _settled(case, incident, audience, since):
+            at = f"{since.astimezone(zone):%H:%M}"
+            yield audience, f"the incident is in {incident.phase} again since {at}"
 
 
 def _settled(case: IncidentCase, incident: Incident, audience: str, since: datetime) -> bool:

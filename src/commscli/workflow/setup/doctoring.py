@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from commscli.domain.trust_lint import worries
+from commscli.domain.trust_lint import admin_worries, worries
 from commscli.errors import CommsError
 from commscli.ledger import git, syncing
 from commscli.ledger.clone_lock import only_writer
@@ -114,8 +114,13 @@ def _clock(session: Session) -> Iterator[Answer]:
 
 
 def _roster(session: Session) -> Iterator[Answer]:
+    about_admins = frozenset(admin_worries(session.trust))
     for worry in worries(session.trust):
-        remedy = "comms trust role ID --role ROLE, or comms trust add, by an admin"
+        remedy = (
+            "comms trust admins --add ID, and --quorum 2 once there are three, by an admin"
+            if worry in about_admins
+            else "comms trust role ID --role ROLE, or comms trust add, by an admin"
+        )
         yield Answer(what="roster", level="warning", text=worry, remedy=remedy)
 
 
