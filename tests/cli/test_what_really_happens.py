@@ -106,12 +106,12 @@ def test_the_next_update_time_passes_while_the_message_is_in_the_gates(small: Ca
     )
     ana.done("send", second)
     (sent,) = (ana.folder / "outbox" / INCIDENT / second).rglob("*.json")
-    assert "by 10:35 GMT on 22 November 2026" in sent.read_text(), "half an hour from the send"
+    assert "by 10:25 GMT on 22 November 2026" in sent.read_text(), "twenty minutes from the send"
     promises = ana.done("metrics", "--json").json["incidents"][0]["promises"]
     assert [(p["message"], p["state"], p["late"]) for p in promises] == [
-        (first, "broken", 15 * 60), (second, "running", 0),
+        (first, "broken", 25 * 60), (second, "running", 0),
     ]  # fmt: skip
-    assert "promised: next update to All customers by 10:35" in ana.done("status").out
+    assert "promised: next update to All customers by 10:25" in ana.done("status").out
 
 
 def recipients(full: Cast, text: str) -> None:
