@@ -1,6 +1,7 @@
 """At a terminal: the text first, one key each, and nothing raw of what others wrote."""
 
 import subprocess
+import threading
 from collections.abc import Sequence
 
 import pytest
@@ -225,6 +226,20 @@ def test_status_is_watched_until_ctrl_c(small: Cast) -> None:
     assert said.code == 130
     assert "All customers" in said.screen, "it fetches what others did"
     assert small.bo("status", "--watch", "--json").json["code"] == "usage"
+
+
+@pytest.mark.parametrize("who", ["ana", "bo"])
+def test_what_is_watched_is_drawn_again_when_something_happens(small: Cast, who: str) -> None:
+    """By whoever did it: in this clone (ana), or in another one (bo looks at what ana did)."""
+    small.declare()
+    looks = getattr(small, who)
+    draft = threading.Timer(3, lambda: small.ana("draft", "customers", real=True))
+    draft.start()
+    try:
+        said = at(looks, "status", "--watch", lines=[("due", ""), ("in review", "\x03")])
+    finally:
+        draft.join()
+    assert said.code == 130
 
 
 def test_ci_never_asks(small: Cast) -> None:

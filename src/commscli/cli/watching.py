@@ -1,7 +1,7 @@
 """``comms status``, ``next``, ``log``, ``sync``: how it stands, and what waits on me."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Never
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from commscli.workflow.session import Session
 
 PANEL = "Every incident"
-WATCH_SECONDS = 5.0
-CLEAR = "\x1b[H\x1b[2J"
 
 
 @app.command(rich_help_panel=PANEL)
@@ -34,31 +32,17 @@ def status(
 
     run = state.current
     if watch:
-        _watch(run)
+        if run.as_json:
+            raise BadInput(
+                "--watch shows and --json prints once", remedy="one of them", code="usage"
+            )
+        from commscli.cli.live import watch as watch_  # noqa: PLC0415 - it draws, and we print
+
+        watch_(run)
     session = looking(run)
     _warn(run, session)
     found = status_(session)
     run.answer(document, lambda: status_text(found, run.paint()))
-
-
-def _watch(run: "State") -> Never:
-    """Show the status again and again, with what others do meanwhile; only Ctrl-C ends it."""
-    import sys  # noqa: PLC0415 - lazy, with the rest
-    from time import sleep  # noqa: PLC0415 - lazy, with the rest
-
-    from commscli.render.status_text import status_text  # noqa: PLC0415 - lazy
-    from commscli.workflow.incident.overview import status as status_  # noqa: PLC0415 - lazy
-
-    if run.as_json:
-        raise BadInput("--watch shows and --json prints once", remedy="one of them", code="usage")
-    while True:
-        session = looking(run)
-        session.refresh()
-        text = status_text(status_(session), run.paint())
-        sys.stdout.write(f"{CLEAR}{text}" if sys.stdout.isatty() else f"{text}\n")
-        sys.stdout.flush()
-        _warn(run, session)
-        sleep(WATCH_SECONDS)
 
 
 def looking(run: "State") -> "Session":
