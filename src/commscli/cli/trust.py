@@ -56,6 +56,8 @@ def gates(
     preset: Annotated[str, typer.Option(metavar="full|small", help="Take a preset.")] = "",
     needs: Annotated[list[str], typer.Option(metavar="GATE=N", help="How many people.")] = [],  # noqa: B006 - typer's form
     after: Annotated[list[str], typer.Option(metavar="GATE=A,B", help="What it comes after.")] = [],  # noqa: B006 - typer's form
+    add: Annotated[list[str], typer.Option(metavar="GATE=ROLE", help="One more review.")] = [],  # noqa: B006 - typer's form
+    remove: Annotated[list[str], typer.Option(metavar="GATE", help="One fewer.")] = [],  # noqa: B006 - typer's form
 ) -> None:
     """Show the gates, and if they can be passed; or change them."""
     from commscli.cli.incident import pairs  # noqa: PLC0415 - lazy
@@ -65,7 +67,7 @@ def gates(
 
     run = state.current
     session = run.session()
-    if not preset and not needs and not after:
+    if not any((preset, needs, after, add, remove)):
         found = session.trust
         warned = worries(found)
         run.answer(
@@ -76,7 +78,11 @@ def gates(
         raise BadInput(f"--preset {preset}: expected full or small", code="usage")
     counts = {gate: _number(gate, text) for gate, text in pairs(needs).items()}
     before = {g: [p for p in text.split(",") if p] for g, text in pairs(after).items()}
-    tell_changed(change_gates(session, preset=preset, needs=counts, after=before))
+    tell_changed(
+        change_gates(
+            session, preset=preset, needs=counts, after=before, add=pairs(add), remove=remove
+        )
+    )
 
 
 def _number(gate: str, text: str) -> int:

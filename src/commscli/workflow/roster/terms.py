@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from commscli.delivery.recipients import find_list, read_list
-from commscli.domain.ids import AudienceId, Digest, GateId, PersonId
+from commscli.domain.ids import AudienceId, Digest, PersonId
 from commscli.domain.presets import GATES, SHARED
 from commscli.domain.trust import Emergency, Relaxed, Trust
 from commscli.errors import BadInput, Refused
 from commscli.gates.standing import Worth
 from commscli.workflow.messages.recorded_words import recipient_folders
+from commscli.workflow.roster.gate_changes import changed, require_gate
+from commscli.workflow.roster.newcomers import known_roles
 from commscli.workflow.roster.signing import Changed
 from commscli.workflow.roster.trusting import change_trust
 from commscli.workflow.session import Session
@@ -22,26 +25,22 @@ def change_gates(
     preset: str,
     needs: Mapping[str, int],
     after: Mapping[str, Sequence[str]],
+    add: Mapping[str, str] = MappingProxyType({}),
+    remove: Sequence[str] = (),
 ) -> Changed:
-    """Set the gates: a preset, how many people each needs, what each comes after."""
+    """Set the gates: a preset, more or fewer of them, how many people each needs, and when.
+
+    ``add`` is gate → role. A role has to be one that the process or comms.yaml knows.
+    """
+    roles = dict(zip(add, known_roles(session, [*add.values()]), strict=True))
 
     def alter(old: Trust) -> Trust:
         gates = {g.id: g for g in GATES[preset]} if preset else dict(old.gates)
-        for name in (*needs, *after):
-            _require_gate(name, gates)
-        for name, count in needs.items():
-            gates[GateId(name)] = replace(gates[GateId(name)], needs=count)
-        for name, before in after.items():
-            gates[GateId(name)] = replace(gates[GateId(name)], after=tuple(map(GateId, before)))
+        gates = changed(gates, add=roles, remove=remove, needs=needs, after=after)
         share = SHARED[preset] if preset else old.may_share
         return replace(old, gates=gates, may_share=share)
 
     return change_trust(session, "Change the gates", alter)
-
-
-def _require_gate(name: str, gates: Mapping[GateId, object]) -> None:
-    if name not in gates:
-        raise BadInput(f"there is no gate {name!r}", remedy=f"one of {', '.join(gates)}")
 
 
 def relax(
@@ -63,7 +62,7 @@ def relax(
 
     def alter(old: Trust) -> Trust:
         for gate in gates:
-            _require_gate(gate, old.gates)
+            require_gate(gate, old.gates)
         relaxed = Relaxed(
             gates=tuple(g for g in old.gates if g in gates),
             channels=_channels(settings, channels),
