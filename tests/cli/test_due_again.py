@@ -188,3 +188,16 @@ def test_a_close_stops_no_clock_of_a_law(small: Cast) -> None:
     assert "gdpr-33" in small.ana.done("report", "--open").out
     small.ana.done(*where, "clock", "met", "gdpr-33", "--why", "told them that it was none")
     assert "gdpr-33" not in small.ana.done("report", "--open").out
+
+
+def test_a_worse_severity_brings_in_audiences(small: Cast) -> None:
+    facts = ("--fact", "start=09:14", "--fact", "services=imports", "--fact", "impact=none end")
+    small.ana.done("new", "Imports do not end", "--severity", "3", "--playbook", "client-support",
+                   *facts)  # fmt: skip
+    assert states(small.ana) == {"strategic-customers": "due"}
+    small.ana.done("severity", "1", "--why", "all of their customers are blocked")
+    assert states(small.ana) == {"internal-stakeholders": "due", "strategic-customers": "due"}
+    assert again(small.ana) == {"internal-stakeholders": ["blocked: severity SEV-1"]}
+    assert small.ana.done("draft").ids == [
+        "investigation-internal-stakeholders-1", "investigation-strategic-customers-1",
+    ]  # fmt: skip
