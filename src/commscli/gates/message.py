@@ -93,6 +93,7 @@ def message_case(
             name,
             message,
             ordered=ordered,
+            incident_ordered=beforehand.ordered,
             valid=valid,
             revisions=revisions,
             now=now,
@@ -158,12 +159,29 @@ def _sent(intent: Digest, ordered: Ordered, happened: frozenset[Digest]) -> Plac
     return None
 
 
+def _is_drill(ordered: Ordered, incident: Ordered) -> bool:
+    """Whether a message is one of a drill: by the declaration that its first words came after.
+
+    One that somebody puts before the first makes no drill of what was none.
+    """
+    drafted = next(iter(ordered.of_kind("drafted", ordered.everything)), None)
+    if drafted is None:
+        return False
+    past = 0
+    for digest in drafted.record.after:
+        if digest in incident.position:
+            past |= incident.before(digest) | 1 << incident.position[digest]
+    declared = [placed.record.drill for placed in incident.of_kind("declared", past)]
+    return declared[0] if declared else drafted.record.drill
+
+
 def _verdict(
     incident: Incident | None,
     name: IncidentId,
     message: MessageId,
     *,
     ordered: Ordered,
+    incident_ordered: Ordered,
     valid: frozenset[Digest],
     revisions: Revisions,
     now: Passing,
@@ -186,7 +204,7 @@ def _verdict(
         revision=revisions.number(subject) if subject else 0,
         subject=subject,
         gates=gates,
-        drill=bool(incident and incident.drill),
+        drill=_is_drill(ordered, incident_ordered),
     )
 
 
