@@ -2,20 +2,21 @@
 
 import ssl
 from email.message import EmailMessage
+from email.policy import SMTP
 
 import pytest
 import trustme
 
 from commscli.delivery.wires.hosts import WireFault, looked_up
 from commscli.delivery.wires.https import MOST, post
-from commscli.delivery.wires.mail import MailServer, handed_in
+from commscli.delivery.wires.mail import MailServer, Refusal, handed_in
 from tests.support.servers import mail_server, web_hook
 
 SECONDS = 5.0
 
 
 def mail() -> EmailMessage:
-    one = EmailMessage()
+    one = EmailMessage(policy=SMTP)
     one["From"], one["To"], one["Subject"] = "a@x.example", "b@y.example", "It is your turn"
     one.set_content("Look at it.\n")
     return one
@@ -23,7 +24,7 @@ def mail() -> EmailMessage:
 
 def hand_in(server: MailServer, context: ssl.SSLContext | None = None) -> None:
     with handed_in(server, seconds=SECONDS, context=context) as wire:
-        wire.take(mail(), "a@x.example", "b@y.example")
+        wire.hand_in(mail().as_bytes(), "a@x.example", "b@y.example")
 
 
 def trusting(authority: trustme.CA) -> ssl.SSLContext:
@@ -68,9 +69,9 @@ def test_a_wrong_password_is_said_without_it() -> None:
 def test_what_the_mail_server_says_is_told(answer: str) -> None:
     with mail_server() as box:
         box.answer = answer
-        with pytest.raises(WireFault) as failed:
+        with pytest.raises(Refusal) as failed:
             hand_in(MailServer(host=box.host, port=box.port))
-    assert answer in failed.value.text
+    assert str(failed.value) == answer
 
 
 def test_nobody_listens() -> None:

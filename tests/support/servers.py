@@ -1,10 +1,11 @@
 """Real servers on this machine, over real sockets: for mail, and for whatever takes a POST."""
 
+import re
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -118,3 +119,76 @@ def web_hook() -> Iterator[Hook]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def raw_server(talk: Callable[[socket.socket], None]) -> Iterator[int]:
+    """Run a server that does with each connection just what it is told; yield its port."""
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                wire, _ = listening.accept()
+            except OSError:
+                return
+            with wire, suppress(OSError):
+                talk(wire)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield listening.getsockname()[1]
+    finally:
+        listening.shutdown(socket.SHUT_RDWR)
+        listening.close()
+        thread.join()
+
+
+def whole_request(wire: socket.socket) -> bytes:
+    """Read a request to its end; what has come when the other side hangs up."""
+    data = b""
+    while b"\r\n\r\n" not in data:
+        more = wire.recv(65536)
+        if not more:
+            return data
+        data += more
+    head, _, body = data.partition(b"\r\n\r\n")
+    found = re.search(rb"(?i)content-length: (\d+)", head)
+    while found and len(body) < int(found[1]):
+        body += wire.recv(65536)
+    return head + b"\r\n\r\n" + body
+
+
+@dataclass(slots=True)
+class ScriptedMail:
+    """A mail server that answers as it is told: a verb → what it says; nothing → it hangs up."""
+
+    answers: Mapping[str, bytes | None] = field(default_factory=dict)
+    taken: int = 0
+    verbs: list[str] = field(default_factory=list)
+
+    def __call__(self, wire: socket.socket) -> None:
+        """Talk to one client."""
+        lines = wire.makefile("rb")
+        if not self._say(wire, "connect", b"220 here"):
+            return
+        for line in lines:
+            verb = line.split()[0].decode().lower() if line.split() else ""
+            usual = {"data": b"354 go on", "quit": b"221 bye"}.get(verb, b"250 fine")
+            if not self._say(wire, verb, usual) or verb == "quit":
+                return
+            if verb == "data" and self.answers.get("data", b"354")[:3] == b"354":  # type: ignore[index]
+                while lines.readline() not in {b".\r\n", b""}:
+                    pass
+                self.taken += 1
+                if not self._say(wire, "final", b"250 queued as 4711"):
+                    return
+
+    def _say(self, wire: socket.socket, verb: str, usual: bytes) -> bool:
+        self.verbs.append(verb)
+        answer = self.answers.get(verb, usual)
+        if answer is None:
+            return False
+        wire.sendall(answer + b"\r\n")
+        return True

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from commscli.cli.state import State
     from commscli.workflow.sends.send_plan import Plan
     from commscli.workflow.sends.sending import Outcome
+    from commscli.workflow.session import Session
 
 
 @app.command(rich_help_panel="Every incident")
@@ -22,6 +23,9 @@ def send(
         bool, typer.Option("--dry-run", help="Show the plan; send nothing.")
     ] = False,
     why: Annotated[str, typer.Option(metavar="TEXT", help="Why, for a superseded message.")] = "",
+    status: Annotated[
+        bool, typer.Option("--status", help="Who got it, and who is in doubt; send nothing.")
+    ] = False,
 ) -> None:
     """Send released messages; run it again to go on where it stopped."""
     from commscli.workflow.sends.sending import released as released_  # noqa: PLC0415 - lazy
@@ -36,16 +40,87 @@ def send(
             raise Refused("nothing is released", remedy="comms status", code="nothing-released")
     if not messages:
         raise BadInput("name a message, or --released", remedy="comms next", code="usage")
+    if status:
+        _tell_progress(run, session, messages)
+        return
     outcomes = []
+    stop = _Stop()
     for message in messages:
         confirm = (lambda plan: confirmed(run, plan)) if run.interactive else None
-        outcome = send_(session, message, why=why, dry_run=dry_run, confirm=confirm)
+        with stop:
+            outcome = send_(session, message, why=why, dry_run=dry_run, confirm=confirm,
+                            stopped=lambda: stop.said)  # fmt: skip
         outcomes.append(outcome)
         tell_sent(run, outcome)
     run.answer(
         lambda: {"schema": "comms/sent@1", "messages": [_document(o) for o in outcomes]},
         lambda: "".join(_text(o, dry_run=dry_run) for o in outcomes),
     )
+
+
+class _Stop:
+    """Ctrl-C while something is sent: the current delivery is finished; a second one is at once."""
+
+    def __init__(self) -> None:
+        self.said = False
+        self._before: Any = None
+
+    def __enter__(self) -> None:
+        import signal  # noqa: PLC0415 - only where something is sent
+
+        self._before = signal.signal(signal.SIGINT, self._stop)
+
+    def __exit__(self, *_fault: object) -> None:
+        import signal  # noqa: PLC0415 - only where something is sent
+
+        signal.signal(signal.SIGINT, self._before)
+
+    def _stop(self, *_signal: object) -> None:
+        if self.said:
+            raise KeyboardInterrupt
+        self.said = True
+
+
+def _tell_progress(run: "State", session: "Session", messages: list[str]) -> None:
+    from commscli.render.send_text import progress_document, progress_text  # noqa: PLC0415 - lazy
+    from commscli.workflow.sends.resolving import progress  # noqa: PLC0415 - lazy
+
+    found = [progress(session, message) for message in messages]
+    run.answer(
+        lambda: {"schema": "comms/progress@1", "messages": [progress_document(p) for p in found]},
+        lambda: "".join(progress_text(p, run.paint()) for p in found),
+    )
+    run.exit_code = 6 if any(p.in_doubt for p in found) else 0
+
+
+@app.command(rich_help_panel="Every incident")
+def resolve(
+    message: Annotated[str, typer.Argument()],
+    recipient: Annotated[
+        str, typer.Option(metavar="R", help="A row's digest, an address, or all.")
+    ] = "all",
+    sent: Annotated[
+        bool | None, typer.Option("--sent/--not-sent", help="Whether it arrived.")
+    ] = None,
+    why: Annotated[str, typer.Option(metavar="TEXT", help="How you know.")] = "",
+) -> None:
+    """Decide about deliveries of which nobody knows whether they arrived."""
+    from commscli.render.send_text import standing_document, standing_text  # noqa: PLC0415 - lazy
+    from commscli.workflow.sends.resolving import resolve as resolve_  # noqa: PLC0415 - lazy
+
+    run = state.current
+    if not why.strip() or sent is None:
+        raise BadInput(
+            "say whether it arrived, and how you know",
+            remedy=f"comms resolve {message} --sent (or --not-sent) --why TEXT",
+            code="usage",
+        )
+    found = resolve_(run.session(), message, recipient, arrived=sent, why=why)
+    run.answer(
+        lambda: {"schema": "comms/resolved@1", "deliveries": [standing_document(s) for s in found]},
+        lambda: "".join(f"{standing_text(s)}\n" for s in found),
+    )
+    run.tell(f"next: comms send {message}")
 
 
 def confirmed(run: "State", plan: "Plan") -> bool:
@@ -72,11 +147,9 @@ def tell_sent(run: "State", outcome: "Outcome") -> None:
     if outcome.note:
         run.tell(outcome.note)
     if outcome.recorded is not None:
-        count = len(outcome.files)
-        folder = outcome.files[0].parent.parent if outcome.files else ""
-        files = "file" if count == 1 else "files"
-        did = "rehearsed, not sent:" if plan.drill else "sent"
-        run.tell(f"{did} {plan.message}: {count} {files} in {folder}")
+        from commscli.render.send_text import sent_text  # noqa: PLC0415 - lazy
+
+        run.tell(sent_text(plan, outcome.recorded, outcome.files))
         tell_sharing(run, outcome.recorded.written, outcome.recorded.notes)
 
 

@@ -48,13 +48,20 @@ def deliver(
         Refused: if that would write through a link.
         OSError: if it cannot be written.
     """
-    form = settings.get("as", "")
-    form = form if form in FORMS else "txt"
-    name = payload.row[:16] if payload.row else "message"
-    path = outbox.folder / payload.channel / f"{name}.{form}"
-    data = FORMS[form](payload, settings, words, domain, at)
-    place(outbox.root, path, data)
+    path = file_of(payload, settings, outbox)
+    place(outbox.root, path, FORMS[_form(settings)](payload, settings, words, domain, at))
     return path
+
+
+def file_of(payload: Payload, settings: Mapping[str, str], outbox: Outbox) -> Path:
+    """Return the file that a delivery is, or will be."""
+    name = payload.row[:16] if payload.row else "message"
+    return outbox.folder / payload.channel / f"{name}.{_form(settings)}"
+
+
+def _form(settings: Mapping[str, str]) -> str:
+    form = settings.get("as", "")
+    return form if form in FORMS else "txt"
 
 
 def _text(
@@ -83,25 +90,10 @@ def _json(
 def _mail(
     payload: Payload, settings: Mapping[str, str], words: Words, domain: str, at: datetime
 ) -> bytes:
-    from email.headerregistry import Address  # noqa: PLC0415 - costs start-up time
-    from email.message import EmailMessage  # noqa: PLC0415 - as above
-    from email.policy import SMTP  # noqa: PLC0415 - as above
-    from email.utils import format_datetime  # noqa: PLC0415 - as above
+    from commscli.delivery.mime import mail  # noqa: PLC0415 - costs start-up time
 
-    mail = EmailMessage(policy=SMTP)
     key = sha256(f"{words.incident}/{words.message}/{payload.channel}/{payload.row}".encode())
-    mail["Message-ID"] = f"<{key.hexdigest()[:32]}@{domain}>"
-    mail["Date"] = format_datetime(at)
-    mail["From"] = settings.get("from") or f"comms@{domain}"
-    if payload.to:
-        user, _, host = payload.to.rpartition("@")
-        mail["To"] = Address(display_name=payload.name, username=user, domain=host)
-    mail["Subject"] = payload.subject
-    mail["Auto-Submitted"] = "auto-generated"
-    if words.drill:
-        mail["X-Comms-Drill"] = "yes"
-    mail.set_content(payload.text, cte="8bit")
-    return mail.as_bytes()
+    return mail(payload, settings, words, domain, at, key.hexdigest()[:32], cte="8bit").as_bytes()
 
 
 FORMS = MappingProxyType({"eml": _mail, "txt": _text, "json": _json})

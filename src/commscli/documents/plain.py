@@ -45,8 +45,9 @@ class PlainChannel(Plain):
         return stated({name.rstrip("_"): value for name, value in self.__dict__.items()})
 
 
+CHANNELS = ("FileChannel", "SmtpChannel", "WebhookChannel", "SlackChannel", "TeamsChannel")
 KINDS: Mapping[str, type[Plain]] = {
-    "FileChannel": PlainChannel,
+    **dict.fromkeys(CHANNELS, PlainChannel),
     "Playbook": PlainPlaybook,
     "When": PlainWhen,
 }

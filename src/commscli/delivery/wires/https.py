@@ -1,7 +1,7 @@
 """One POST over HTTPS: no redirect is followed, and little of the answer is read."""
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
@@ -30,10 +30,12 @@ def post(
     seconds: float,
     private: bool = False,
     context: ssl.SSLContext | None = None,
+    about_to_write: Callable[[], None] = lambda: None,
 ) -> Answer:
     """Send bytes to a URL and return the answer, whatever it is.
 
-    No error names more of the URL than its host: the rest may be a secret.
+    No error names more of the URL than its host: the rest may be a secret. ``about_to_write`` is
+    called once there is a connection, before anything is written to it.
 
     Raises:
         WireFault: if it is no URL to send to, or there was no answer.
@@ -58,6 +60,7 @@ def post(
             wire = secure.wrap_socket(wire, server_hostname=host)
             connection = HTTPSConnection(host, port, timeout=seconds)
         connection.sock = wire
+        about_to_write()
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", target, body=body, headers=dict(headers))
         answer = connection.getresponse()

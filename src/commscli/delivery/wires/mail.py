@@ -1,14 +1,17 @@
 """One connection to a mail server: encrypted off this machine, one recipient a mail."""
 
+import re
 import smtplib
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from email.message import EmailMessage
 
 from commscli.delivery.wires.hosts import WireFault, connected, is_loopback
+
+_READY, _GO_ON, _OK = 220, 354, 250
+_LINE_START = re.compile(rb"(?m)^\.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +25,14 @@ class MailServer:
     private: bool = False
 
 
+class Refusal(Exception):
+    """The server said no, before it took the mail or after: its code, and its words in a line."""
+
+    def __init__(self, code: int, said: bytes | str) -> None:
+        self.code, self.said = code, _line(said)
+        super().__init__(f"{code} {self.said}")
+
+
 class _Smtp(smtplib.SMTP):
     """smtplib, over a connection whose address was looked at before."""
 
@@ -30,37 +41,104 @@ class _Smtp(smtplib.SMTP):
         super().__init__(timeout=seconds)
         self._host = host  # what STARTTLS holds the certificate against
         code, said = self.connect(host, 0)
-        if code != 220:  # noqa: PLR2004 - RFC 5321, 4.2.3: service ready
+        if code != _READY:
             raise smtplib.SMTPConnectError(code, said)
 
     def _get_socket(self, *_ignored: object) -> socket.socket:
         return self._wire
 
 
-@contextmanager
-def handed_in(
+class MailWire:
+    """A connection that takes mails."""
+
+    def __init__(self, smtp: smtplib.SMTP, host: str) -> None:
+        self._smtp, self._host = smtp, host
+
+    def hand_in(
+        self,
+        data: bytes,
+        sender: str,
+        to: str,
+        *,
+        about_to_write: Callable[[], None] = lambda: None,
+        final_seconds: float | None = None,
+    ) -> str:
+        """Hand in one mail to one recipient; return what the server said when it took it.
+
+        ``about_to_write`` is called when the server has agreed to all but the mail itself.
+
+        Raises:
+            Refusal: if the server does not take it.
+            OSError, smtplib.SMTPException: if the connection breaks.
+        """
+        smtp = self._smtp
+        self._expect(smtp.mail(sender), _OK)
+        self._expect(smtp.rcpt(to), _OK, 251)
+        self._expect(smtp.docmd("DATA"), _GO_ON)
+        about_to_write()
+        text = _LINE_START.sub(b"..", data)
+        smtp.send((text if text.endswith(b"\r\n") else text + b"\r\n") + b".\r\n")
+        if final_seconds is not None and smtp.sock is not None:
+            smtp.sock.settimeout(final_seconds)
+        code, said = smtp.getreply()
+        self._expect((code, said), _OK)
+        return _line(said)
+
+    def _expect(self, answer: tuple[int, bytes], *codes: int) -> None:
+        if answer[0] not in codes:
+            raise Refusal(*answer)
+
+    def reset(self) -> bool:
+        """Forget a mail that was refused half way; return whether the connection still works."""
+        try:
+            return self._smtp.rset()[0] == _OK
+        except (OSError, smtplib.SMTPException):
+            return False
+
+    def quit(self) -> None:
+        """Say goodbye, and hang up."""
+        with suppress(OSError, smtplib.SMTPException):
+            self._smtp.quit()
+        self.close()
+
+    def close(self) -> None:
+        """Hang up."""
+        self._smtp.close()
+
+
+def open_mail(
     server: MailServer, *, seconds: float, context: ssl.SSLContext | None = None
-) -> Iterator["MailWire"]:
-    """Open a connection, encrypted and logged in; it is closed in any case.
+) -> MailWire:
+    """Open a connection, encrypted and logged in.
 
     Raises:
         WireFault: if it cannot be had, or would be in the clear off this machine.
     """
     wire = connected(server.host, server.port, private=server.private, seconds=seconds)
     try:
-        smtp = _opened(wire, server, seconds, context)
+        return MailWire(_opened(wire, server, seconds, context), server.host)
     except (OSError, smtplib.SMTPException) as fault:
         wire.close()
-        raise WireFault(f"{server.host}: {_said(fault)}") from None
+        raise WireFault(f"{server.host}: {said_of(fault)}") from None
     except WireFault:
         wire.close()
         raise
+
+
+@contextmanager
+def handed_in(
+    server: MailServer, *, seconds: float, context: ssl.SSLContext | None = None
+) -> Iterator[MailWire]:
+    """Open a connection; it is closed in any case.
+
+    Raises:
+        WireFault: if it cannot be had, or would be in the clear off this machine.
+    """
+    wire = open_mail(server, seconds=seconds, context=context)
     try:
-        yield MailWire(smtp, server.host)
+        yield wire
     finally:
-        with suppress(OSError, smtplib.SMTPException):
-            smtp.quit()
-        wire.close()
+        wire.quit()
 
 
 def _opened(
@@ -82,32 +160,11 @@ def _opened(
     return smtp
 
 
-class MailWire:
-    """A connection that takes mails."""
-
-    def __init__(self, smtp: smtplib.SMTP, host: str) -> None:
-        self._smtp, self._host = smtp, host
-
-    def take(self, mail: EmailMessage, sender: str, to: str) -> None:
-        """Hand in one mail to one recipient.
-
-        Raises:
-            WireFault: if it was not accepted.
-        """
-        try:
-            self._smtp.send_message(mail, from_addr=sender, to_addrs=[to])
-        except (OSError, smtplib.SMTPException, ValueError) as fault:
-            raise WireFault(f"{self._host}: {_said(fault)}") from None
-
-
-def _said(fault: Exception) -> str:
+def said_of(fault: Exception) -> str:
     """Return what a server said, in a line; never what we said to it."""
-    if isinstance(fault, smtplib.SMTPRecipientsRefused):
-        code, said = next(iter(fault.recipients.values()))
-        return f"{code} {_line(said)}"
     if isinstance(fault, smtplib.SMTPResponseException):
         return f"{fault.smtp_code} {_line(fault.smtp_error)}"
-    return type(fault).__name__ if not isinstance(fault, OSError) else str(fault)
+    return str(fault) if isinstance(fault, OSError | Refusal) else type(fault).__name__
 
 
 def _line(said: bytes | str) -> str:

@@ -11,7 +11,7 @@ from pydantic import Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from commscli.documents.models.channel_settings import stated
-from commscli.documents.models.kinds import Id, IdOrEmpty, Line, Strict
+from commscli.documents.models.kinds import Host, HttpsUrl, Id, IdOrEmpty, Line, Strict
 
 
 class Channel(Strict):
@@ -38,7 +38,58 @@ class FileChannel(Channel):
     to: Line = ""
 
 
-ADAPTERS: Mapping[str, type[Channel]] = MappingProxyType({"file": FileChannel})
+OnUnknown = Literal["hold", "resend"]
+"""What is done about a delivery of which nobody knows whether it arrived."""
+
+
+class SmtpChannel(Channel):
+    """Mail, handed in at a server; ``secret`` is the password of ``user``."""
+
+    adapter: Literal["smtp"]
+    host: Host
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    from_: Line = Field(default="", alias="from")
+    to: Line = ""
+    user: Line = ""
+    on_unknown: OnUnknown = "hold"
+    private: bool = False
+
+
+class WebhookChannel(Channel):
+    """A POST to an address; ``secret`` signs it. ``idempotent``: the receiver knows a key again."""
+
+    adapter: Literal["webhook"]
+    url: HttpsUrl
+    to: Line = ""
+    idempotent: bool = False
+    private: bool = False
+
+
+class SlackChannel(Channel):
+    """An incoming web hook of Slack; ``secret`` is its whole address."""
+
+    adapter: Literal["slack"]
+    secret: Id
+    to: Line = ""
+    private: bool = False
+
+
+class TeamsChannel(Channel):
+    """A workflow of Teams that takes a card; ``secret`` is its whole address."""
+
+    adapter: Literal["teams"]
+    secret: Id
+    to: Line = ""
+    private: bool = False
+
+
+ADAPTERS: Mapping[str, type[Channel]] = MappingProxyType({
+    "file": FileChannel,
+    "smtp": SmtpChannel,
+    "webhook": WebhookChannel,
+    "slack": SlackChannel,
+    "teams": TeamsChannel,
+})  # fmt: skip
 
 
 class _ByAdapter:

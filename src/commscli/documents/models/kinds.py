@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Annotated, TypeVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -67,6 +68,16 @@ def _duration(value: object) -> timedelta:
     raise ValueError(f"expected a length of time such as 30m, 2h or 1d, found `{value}`")
 
 
+def _is_url(text: str) -> bool:
+    """Whether a text is a whole address; one of this machine may do without encryption."""
+    parts = urlsplit(text) if text.isascii() and text.isprintable() and " " not in text else None
+    if parts is None or not parts.hostname:
+        return False
+    here = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    return parts.scheme == "https" or (parts.scheme == "http" and here)
+
+
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[?[0-9a-fA-F:]{2,45}\]?")
 _TIME_OF_DAY = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 _COUNTRY = re.compile(r"[A-Z]{2}(?:-[A-Z0-9]{1,3})?")
@@ -82,6 +93,8 @@ Phase = Annotated[str, _expect(is_phase, "a phase")]
 Zone = Annotated[str, _expect(_is_zone, "an IANA time zone such as Europe/London")]
 Domain = Annotated[str, _expect(lambda t: bool(_DOMAIN.fullmatch(t)), "a domain: example.com")]
 Email = Annotated[str, _expect(lambda t: bool(_EMAIL.fullmatch(t)), "an address: ana@example.com")]
+Host = Annotated[str, _expect(lambda t: bool(_HOST.fullmatch(t)), "a host: mail.example.com")]
+HttpsUrl = Annotated[str, _expect(_is_url, "an https:// address")]
 Day = Annotated[str, _expect(_is_day, "a day such as 2026-11-22")]
 Country = Annotated[
     str, _expect(lambda t: bool(_COUNTRY.fullmatch(t)), "a country, or a part: GB or GB-ENG")

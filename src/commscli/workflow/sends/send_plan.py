@@ -111,7 +111,7 @@ def make_plan(session: Session, case: IncidentCase, message: MessageCase, why: s
     if subject is None:
         raise BadInput(f"{message.message} has no revision", remedy="comms check")
     if message.sends and message.sends[-1].sent is None:
-        return _resumed(session, message, subject)
+        return resumed(session, message)
     body = drafted(message, subject)
     now = session.circumstances.now.replace(microsecond=0)
     slots = {"send.time": stamp(now)}
@@ -195,8 +195,13 @@ def plan_file(session: Session, send_id: str) -> Path:
     return session.repository.own_folder / "sends" / send_id / "plan.json"
 
 
-def _resumed(session: Session, message: MessageCase, subject: Digest) -> Plan:
-    """Return the plan of a send that was begun, just as it was."""
+def resumed(session: Session, message: MessageCase) -> Plan:
+    """Return the plan of a send that was begun, just as it was.
+
+    Raises:
+        Busy: if it was begun on another machine, where its plan is.
+    """
+    subject = message.sends[-1].subject
     body = message.sends[-1].intent.record.body
     why = body.why if isinstance(body, SendIntent) else ""
     plan = plan_of(session, message, subject, {"send.time": ""}, why)

@@ -3,23 +3,36 @@
 1. A freshly fetched tip, checked whole, without any cache.
 2. The words, the list and the payloads are those that were approved, by digest.
 3. The plan is on this machine's disk and the intent is shared before the first byte leaves.
-4. Every delivery is made; making one twice changes nothing (the outbox).
+4. Every delivery is made, each step durable in the ledger before it is taken.
 5. A signed ``sent`` says what left. Running it again goes on where it stopped.
 """
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from commscli.delivery.drills import FOLDER, rehearsed
-from commscli.delivery.outbox import Outbox, deliver
-from commscli.delivery.payload import OPEN, payloads
+from commscli.delivery.channels.channel import Channel, Sending
+from commscli.delivery.channels.file import FileChannel
+from commscli.delivery.drills import FOLDER
+from commscli.delivery.ledger import Ledger, Step, opened
+from commscli.delivery.outbox import Outbox
+from commscli.delivery.payload import OPEN
 from commscli.domain.ids import Digest
 from commscli.domain.moments import moment
 from commscli.domain.records import SendIntent, Sent
 from commscli.domain.report import MessageState
-from commscli.errors import Busy, CommsError, Refused, Unfinished
+from commscli.errors import (
+    Busy,
+    CommsError,
+    Interrupted,
+    Problem,
+    Refused,
+    Unfinished,
+    UnknownOutcome,
+)
 from commscli.gates.case import IncidentCase
 from commscli.gates.message import MessageCase
 from commscli.ledger.journal import place_file
@@ -35,6 +48,17 @@ from commscli.workflow.recording import (
     message_heads,
     record_of,
     require_may,
+)
+from commscli.workflow.secrets import secrets_of
+from commscli.workflow.sends.delivering import (
+    Pace,
+    Standing,
+    channels_of,
+    counts,
+    deliver_all,
+    evidence,
+    probe,
+    standings,
 )
 from commscli.workflow.sends.send_plan import Plan, make_plan, plan_file, plan_of, require_ready
 from commscli.workflow.session import Session
@@ -53,6 +77,8 @@ class Outcome:
 
 
 Confirm = Callable[[Plan], bool]
+SHOWN = 20
+"""Deliveries in doubt that an error lists; the status has them all."""
 
 
 def released(session: Session) -> list[str]:
@@ -73,6 +99,7 @@ def send(
     why: str = "",
     dry_run: bool = False,
     confirm: Confirm | None = None,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> Outcome:
     """Send one message, or go on sending it.
 
@@ -80,6 +107,7 @@ def send(
         Refused: if a gate is open, or anything is not as it was approved.
         Unreachable: if the remote cannot be asked, and nobody said ``--offline``.
         Unfinished: if it began and stopped half way; running it again goes on.
+        UnknownOutcome: if nobody knows of some whether they arrived.
     """
     session.require_pin()
     require_may(session, "send-intent")
@@ -88,22 +116,98 @@ def send(
     if message.verdict.state is MessageState.SENT and not why:
         return _already(session, message)
     plan = make_plan(session, case, message, why)
+    channels = channels_of(plan, _sending(session, plan))
     _outbox(session, plan).require_own(plan.body.channels)
     if dry_run:
         return Outcome(plan=plan, recorded=None, files=(), note="nothing was sent")
     begun = message.sends and message.sends[-1].sent is None
     if not begun and confirm is not None and not confirm(plan):
         raise Refused("nothing was sent", remedy="comms send --dry-run", code="declined")
-    intent = message.sends[-1].intent.digest if begun else _begin(session, plan).digest
+    with opened(plan_file(session, plan.send_id).parent) as ledger:
+        if not begun:
+            probe(channels)
+        intent = message.sends[-1].intent.digest if begun else _begin(session, plan).digest
+        ready = set() if begun else set(channels)
+        found = _delivered(plan, ledger, channels, _pace(session, stopped), ready)
+        try:
+            recorded = _end(session, plan, intent, found)
+        except (CommsError, OSError) as fault:
+            raise _unfinished(
+                plan, f"all of it has left, and that is not recorded: {fault}"
+            ) from fault
+    return Outcome(plan=plan, recorded=recorded, files=tuple(_files(channels, found)))
+
+
+def _pace(session: Session, stopped: Callable[[], bool]) -> Pace:
+    """Return how time passes: as it does, but for a clock that somebody set for the whole run."""
+    stated = session.circumstances.environ.get("COMMS_NOW")
+    now = session.circumstances.now
+    return Pace(
+        now=(lambda: now) if stated else (lambda: datetime.now(UTC)),
+        sleep=time.sleep,
+        stopped=stopped,
+    )
+
+
+def _delivered(
+    plan: Plan, ledger: Ledger, channels: Mapping[str, Channel], pace: Pace, ready: set[str]
+) -> tuple[Standing, ...]:
+    """Take every delivery to its end.
+
+    Raises:
+        Unfinished: if some have not left.
+        UnknownOutcome: if all have been tried, and of some nobody knows whether they arrived.
+    """
     try:
-        files = _deliver(session, plan)
-        recorded = _end(session, plan, intent)
+        down = deliver_all(plan, ledger, channels, pace, ready)
+    except Interrupted as fault:
+        raise Interrupted(
+            f"{fault.text}; {_done(plan, ledger)} of {plan.message} have left",
+            remedy=f"comms send {plan.message} goes on: nobody gets it twice",
+        ) from None
     except (CommsError, OSError) as fault:
-        raise Unfinished(
-            f"sending {plan.message} has begun and is not finished: {fault}",
-            remedy=f"comms send {plan.message}, again: nobody gets it twice",
-        ) from fault
-    return Outcome(plan=plan, recorded=recorded, files=files)
+        raise _unfinished(plan, str(fault)) from fault
+    found = standings(plan, ledger.lines)
+    left = [one for one in found if not one.line.step.is_final and not one.line.step.is_in_doubt]
+    if left:
+        reasons = {*down.values(), *(one.line.detail for one in left if one.line.detail)}
+        raise _unfinished(
+            plan, f"{len(left)} of {len(found)} have not left: {'; '.join(sorted(reasons))}"
+        )
+    unknown = [one for one in found if one.line.step.is_in_doubt]
+    if unknown:
+        raise UnknownOutcome(
+            f"of {len(unknown)} of {len(found)} deliveries of {plan.message} nobody knows whether "
+            "they arrived",
+            remedy=f"comms send {plan.message} --status, then comms resolve {plan.message}",
+            problems=[Problem(text=f"{_about(one)}: {one.line.detail}") for one in unknown[:SHOWN]],
+        )
+    return found
+
+
+def _done(plan: Plan, ledger: Ledger) -> str:
+    found = standings(plan, ledger.lines)
+    return f"{sum(one.line.step is Step.ACCEPTED for one in found)} of {len(found)}"
+
+
+def _about(one: Standing) -> str:
+    payload = one.delivery.payload
+    return f"{payload.channel} to {payload.to or 'everybody there'} ({one.delivery.row[:8]})"
+
+
+def _unfinished(plan: Plan, why: str) -> Unfinished:
+    return Unfinished(
+        f"sending {plan.message} has begun and is not finished: {why}",
+        remedy=f"comms send {plan.message}, again: nobody gets it twice",
+    )
+
+
+def _files(channels: Mapping[str, Channel], found: Iterable[Standing]) -> Iterator[Path]:
+    """Yield the files of the outbox, where a channel is one."""
+    for one in found:
+        channel = channels[one.delivery.payload.channel]
+        if isinstance(channel, FileChannel) and one.line.step is Step.ACCEPTED:
+            yield channel.file(one.delivery)
 
 
 def _find(session: Session, reference: str) -> tuple[IncidentCase, MessageCase]:
@@ -177,21 +281,22 @@ def _outbox(session: Session, plan: Plan) -> Outbox:
     return Outbox(root=home, folder=outbox / plan.incident / plan.message)
 
 
-def _deliver(session: Session, plan: Plan) -> tuple[Path, ...]:
+def _sending(session: Session, plan: Plan) -> Sending:
     outbox = _outbox(session, plan)
-    domain = load_settings(session).organisation.domain
-    return tuple(
-        deliver(payload, rehearsed(settings) if plan.drill else settings, plan.words,
-                outbox=outbox, domain=domain, at=moment(plan.slots["send.time"]))
-        for channel, settings in plan.body.channels.items()
-        for payload in payloads(plan.words, channel, settings, plan.recipients, plan.spoken)
-    )  # fmt: skip
+    return Sending(
+        send_id=plan.send_id,
+        words=plan.words,
+        domain=load_settings(session).organisation.domain,
+        at=moment(plan.slots["send.time"]),
+        root=outbox.root,
+        outbox=outbox.folder,
+        secret=lambda name, host: secrets_of(session).get(name, host),
+    )
 
 
-def _end(session: Session, plan: Plan, intent: Digest) -> Recorded:
-    rows = [row.digest for row in plan.recipients.rows] if plan.recipients else ["-"]
-    evidence = "".join(f"{c} {row} accepted\n" for c in plan.body.channels for row in rows).encode()
-    digest = Digest(sha256(evidence).hexdigest())
+def _end(session: Session, plan: Plan, intent: Digest, found: tuple[Standing, ...]) -> Recorded:
+    rows = evidence(found)
+    digest = Digest(sha256(rows).hexdigest())
     folder = folder_of(plan.incident, plan.message)
     kept: list[RecordBytes] = []
 
@@ -200,7 +305,7 @@ def _end(session: Session, plan: Plan, intent: Digest) -> Recorded:
         body = Sent(
             intent=intent,
             slots=plan.slots,
-            counts={channel: {"accepted": plan.size} for channel in plan.body.channels},
+            counts=counts(found),
             payloads=plan.payload_digests(),
             evidence=digest,
         )
@@ -209,7 +314,7 @@ def _end(session: Session, plan: Plan, intent: Digest) -> Recorded:
             session,
             kept,
             subject=f"Send {plan.message}",
-            files={f"{folder}/evidence/{digest[:16]}.txt": evidence},
+            files={f"{folder}/evidence/{digest[:16]}.txt": rows},
         )
 
     written: Written = session.write(make)

@@ -7,7 +7,6 @@ commit after the other, so each change has exactly one of them.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from commscli.delivery.secrets import Secrets
 from commscli.domain.escalations import escalation_named
 from commscli.domain.ids import CommitId, IncidentId, PersonId
 from commscli.domain.records import Clock, Record
@@ -18,6 +17,7 @@ from commscli.ledger.reader import read_history
 from commscli.workflow.incident.escalating import RECORDED_AS, escalations
 from commscli.workflow.incident.nudging import Nudge
 from commscli.workflow.recording import find_incident, with_records
+from commscli.workflow.secrets import secrets_of
 from commscli.workflow.session import Session
 from commscli.workflow.settings import load_settings
 from commscli.workflow.turns.telling import Teller, Told, by_person
@@ -110,9 +110,7 @@ def _tell(
     organisation = load_settings(session).organisation
     teller = Teller(
         organisation=organisation,
-        secrets=lambda: Secrets(
-            settings=session.repository.users_own(), environ=session.circumstances.environ
-        ),
+        secrets=lambda: secrets_of(session),
         at=session.circumstances.now,
     )
     waiting = organisation.turns.backups_after and not to_all

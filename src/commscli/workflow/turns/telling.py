@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
-from email.policy import default
+from email.policy import SMTP
 from email.utils import format_datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # the models are read by whoever has the settings
 SECONDS = 5.0
 """Whoever records a verdict does not wait longer than this for a server that is down."""
 _OK = range(200, 300)
-_UNFOLDED = default.clone(max_line_length=998)
+_UNFOLDED = SMTP.clone(max_line_length=998)
 """Headers in one line: some readers of mail show where a folded one was folded."""
 
 
@@ -82,7 +82,14 @@ class Teller:
             raise
 
     def _mail(self, way: Way, person: Person, turns: Sequence[Turn]) -> None:
-        from commscli.delivery.wires.mail import MailServer, handed_in  # noqa: PLC0415 - only where mail is set up
+        from smtplib import SMTPException  # noqa: PLC0415 - only where mail is set up
+
+        from commscli.delivery.wires.mail import (  # noqa: PLC0415 - only where mail is set up
+            MailServer,
+            Refusal,
+            handed_in,
+            said_of,
+        )
 
         setup = self.organisation.turns.mail
         if setup is None:
@@ -99,7 +106,10 @@ class Teller:
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(self._text(turns))
         with handed_in(server, seconds=SECONDS, context=self.context) as wire:
-            wire.take(mail, setup.from_, way.address)
+            try:
+                wire.hand_in(mail.as_bytes(), setup.from_, way.address)
+            except (OSError, Refusal, SMTPException) as fault:
+                raise WireFault(f"{setup.host}: {said_of(fault)}") from None
 
     def _slack(self, way: Way, _person: Person, turns: Sequence[Turn]) -> None:
         setup = self.organisation.turns.slack

@@ -1,0 +1,1 @@
+"""The channels: one small file each, behind the one protocol of ``channel``."""

@@ -1,0 +1,111 @@
+"""Mail: one recipient a mail, over one connection that is opened again where it breaks."""
+
+import smtplib
+from contextlib import suppress
+
+from commscli.delivery.channels.channel import (
+    AboutToWrite,
+    ChannelDown,
+    Delivery,
+    Outcome,
+    Sending,
+    Settings,
+)
+from commscli.delivery.ledger import Step
+from commscli.delivery.mime import mail_bytes, sender_of
+from commscli.delivery.wires.hosts import WireFault
+from commscli.delivery.wires.mail import MailServer, MailWire, Refusal, open_mail
+
+CONNECT_SECONDS = 30.0
+FINAL_SECONDS = 600.0
+"""RFC 5321, 4.5.3.2.6: who hangs up earlier makes a server deliver what it thinks was not sent."""
+_TEMPORARY, _PERMANENT = range(400, 500), range(500, 600)
+_CLOSING = 421
+
+
+def _judged(code: int, *, written: bool) -> Step:
+    """Say what a code means; one that is none, after all was written, means nothing."""
+    if code in _PERMANENT:
+        return Step.REJECTED
+    return Step.DEFERRED if code in _TEMPORARY or not written else Step.UNKNOWN
+
+
+class SmtpChannel:
+    """Hands mails in at one server."""
+
+    def __init__(self, settings: Settings, sending: Sending) -> None:
+        self.on_unknown = settings.get("on_unknown", "hold")
+        self._settings, self._sending = settings, sending
+        self._wire: MailWire | None = None
+
+    def begin(self) -> None:
+        """Connect, encrypt, log in.
+
+        Raises:
+            ChannelDown: if the server cannot be reached, or does not let us in.
+        """
+        name, host = self._settings.get("secret", ""), self._settings["host"]
+        server = MailServer(
+            host=host,
+            port=int(self._settings["port"]),
+            user=self._settings.get("user", ""),
+            password=self._sending.secret(name, host) if name else "",
+            private=self._settings.get("private") == "true",
+        )
+        try:
+            self._wire = open_mail(server, seconds=CONNECT_SECONDS)
+        except WireFault as fault:
+            raise ChannelDown(fault.text, remedy=fault.remedy) from None
+
+    def send(self, delivery: Delivery, about_to_write: AboutToWrite) -> Outcome:
+        """Hand in one mail.
+
+        Raises:
+            ChannelDown: if there is no connection, and none can be had.
+        """
+        if self._wire is None:
+            self.begin()
+        wire = self._wire
+        if wire is None:
+            raise ChannelDown("there is no connection")
+        payload = delivery.payload
+        data = mail_bytes(payload, self._settings, self._sending, delivery.key)
+        written = False
+
+        def committing() -> None:
+            nonlocal written
+            about_to_write()
+            written = True
+
+        try:
+            said = wire.hand_in(
+                data,
+                sender_of(self._settings, self._sending.domain),
+                payload.to,
+                about_to_write=committing,
+                final_seconds=FINAL_SECONDS,
+            )
+        except Refusal as refusal:
+            if refusal.code == _CLOSING or not wire.reset():
+                self._hang_up()
+            return Outcome(
+                step=_judged(refusal.code, written=written),
+                detail=f"{refusal.code} {refusal.said}",
+            )
+        except (OSError, smtplib.SMTPException) as fault:
+            self._hang_up()
+            step = Step.UNKNOWN if written else Step.DEFERRED
+            return Outcome(step=step, detail=f"the connection broke: {type(fault).__name__}")
+        return Outcome(step=Step.ACCEPTED, id=said)
+
+    def _hang_up(self) -> None:
+        if self._wire is not None:
+            with suppress(OSError, smtplib.SMTPException):
+                self._wire.close()
+        self._wire = None
+
+    def end(self) -> None:
+        """Say QUIT."""
+        if self._wire is not None:
+            self._wire.quit()
+        self._wire = None

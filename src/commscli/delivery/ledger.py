@@ -1,0 +1,180 @@
+"""The ledger of a send: one durable line for each step of each delivery, before it is taken.
+
+A kill at any moment leaves a ledger that says at least as much as happened: what has no
+``wire`` line certainly did not leave, and what has one and no result is unknown. Each line has
+the digest of the one before it; half a line at the end, which is what a kill leaves, is cut off.
+"""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+from typing import IO, Any
+
+from commscli.domain.moments import stamp
+from commscli.errors import BadInput, Busy
+
+NAME = "ledger.jsonl"
+START = "0" * 64
+
+
+class Step(StrEnum):
+    """How far a delivery has come."""
+
+    PLANNED = "planned"
+    ATTEMPTING = "attempting"
+    WIRE = "wire"
+    """The bytes that commit it are about to be written."""
+    ACCEPTED = "accepted"
+    """The next hop took it; whether it arrives, nobody knows yet."""
+    REJECTED = "rejected"
+    DEFERRED = "deferred"
+    UNKNOWN = "unknown"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more is done about it."""
+        return self in {Step.ACCEPTED, Step.REJECTED}
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether it may have arrived, and may not."""
+        return self in {Step.WIRE, Step.UNKNOWN}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """The last that the ledger says of a delivery. ``id`` is what the provider calls it."""
+
+    step: Step
+    detail: str = ""
+    id: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Ledger:
+    """An open ledger; nobody else on this machine has it."""
+
+    file: IO[bytes]
+    lines: dict[str, Line] = field(default_factory=dict)
+    seq: int = 0
+    last: str = START
+
+    def of(self, key: str) -> Line:
+        """Return how far a delivery has come."""
+        return self.lines.get(key, Line(step=Step.PLANNED))
+
+    def append(
+        self, key: str, step: Step, at: datetime, *, detail: str = "", id_: str = ""
+    ) -> None:
+        """Write a step, and return once it is on the disk.
+
+        Raises:
+            OSError: if it cannot be written: then nothing may leave.
+        """
+        entry = {"seq": self.seq, "prev": self.last, "at": stamp(at), "key": key, "step": str(step),
+                 "detail": detail, "id": id_}  # fmt: skip
+        data = json.dumps(entry, ensure_ascii=False, sort_keys=True).encode() + b"\n"
+        self.file.write(data)
+        self.file.flush()
+        os.fsync(self.file.fileno())
+        self.seq, self.last = self.seq + 1, _digest(data)
+        self.lines[key] = Line(step=step, detail=detail, id=id_)
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Ledger]:
+    """Open the ledger of a send, with half a line at its end cut off.
+
+    Raises:
+        Busy: if another process has it open.
+        BadInput: if somebody changed it.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / NAME
+    new = not path.exists()
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
+        _lock(file, folder)
+        if new:
+            _keep(folder)
+        yield _replayed(file, path)
+
+
+def read(folder: Path) -> Mapping[str, Line]:
+    """Return what a ledger says, without opening it for anything; nothing, where there is none."""
+    try:
+        with (folder / NAME).open("rb") as file:
+            return _replayed(file, folder / NAME, cut=False).lines
+    except FileNotFoundError:
+        return {}
+
+
+def _replayed(file: IO[bytes], path: Path, *, cut: bool = True) -> Ledger:
+    ledger = Ledger(file=file)
+    whole = 0
+    for number, data in enumerate(iter(file.readline, b""), 1):
+        if not data.endswith(b"\n"):
+            break
+        entry = _entry(data)
+        if entry is None or entry["prev"] != ledger.last or entry["seq"] != ledger.seq:
+            raise BadInput(
+                f"{path}:{number}: this line was changed, or one before it is gone",
+                remedy="keep the file, and resolve by hand what it says: comms send --status",
+                code="ledger-damaged",
+            )
+        ledger.lines[entry["key"]] = Line(
+            step=Step(entry["step"]), detail=entry["detail"], id=entry["id"]
+        )
+        ledger.seq, ledger.last = ledger.seq + 1, _digest(data)
+        whole += len(data)
+    if cut:
+        file.truncate(whole)
+        file.seek(whole)
+    return ledger
+
+
+def _entry(data: bytes) -> dict[str, Any] | None:
+    try:
+        entry: dict[str, Any] = json.loads(data)
+        Step(entry["step"])
+    except (ValueError, KeyError, TypeError):
+        return None
+    return entry if {"seq", "prev", "key", "detail", "id"} <= set(entry) else None
+
+
+def _digest(data: bytes) -> str:
+    return sha256(data).hexdigest()
+
+
+def _lock(file: IO[bytes], folder: Path) -> None:
+    try:
+        import fcntl  # noqa: PLC0415 - not on every system; the intent is the lock between machines
+    except ImportError:
+        return
+    try:
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise Busy(
+            f"another comms is sending this ({folder.name})",
+            remedy="wait for it, or end it and run comms send again",
+            code="sending",
+        ) from None
+
+
+def _keep(folder: Path) -> None:
+    """Make a new file's name durable, where folders can be synced."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    except OSError:
+        pass
+    finally:
+        os.close(handle)

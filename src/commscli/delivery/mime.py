@@ -1,0 +1,60 @@
+"""A delivery as a mail: its identity fixed when it was planned, the same on any resend."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from commscli.delivery.payload import Payload, Words
+
+if TYPE_CHECKING:
+    from commscli.delivery.channels.channel import Sending
+
+
+def mail(
+    payload: Payload,
+    settings: Mapping[str, str],
+    words: Words,
+    domain: str,
+    at: datetime,
+    key: str,
+    *,
+    cte: str,
+) -> EmailMessage:
+    """Return the mail of a delivery."""
+    made = EmailMessage(policy=SMTP)
+    made["Message-ID"] = f"<{key}@{domain}>"
+    made["Date"] = format_datetime(at)
+    made["From"] = sender_of(settings, domain)
+    if payload.to:
+        user, _, host = payload.to.rpartition("@")
+        made["To"] = Address(display_name=payload.name, username=user, domain=host)
+    made["Subject"] = payload.subject
+    made["Auto-Submitted"] = "auto-generated"
+    if words.drill:
+        made["X-Comms-Drill"] = "yes"
+    made.set_content(payload.text, cte=cte)
+    return made
+
+
+def mail_bytes(
+    payload: Payload, settings: Mapping[str, str], sending: "Sending", key: str
+) -> bytes:
+    """Return the bytes that go over the wire: one of the incident's thread to this person."""
+    made = mail(
+        payload, settings, sending.words, sending.domain, sending.at, f"c1.{key}",
+        cte="quoted-printable",
+    )  # fmt: skip
+    thread = sha256(f"comms/1 thread\n{sending.words.incident}\n{payload.to}".encode()).hexdigest()
+    made["References"] = f"<c1.t.{thread[:24]}@{sending.domain}>"
+    made["In-Reply-To"] = f"<c1.t.{thread[:24]}@{sending.domain}>"
+    return made.as_bytes()
+
+
+def sender_of(settings: Mapping[str, str], domain: str) -> str:
+    """Return who a mail is from: as the channel says, else an address at our domain."""
+    return settings.get("from") or f"comms@{domain}"
