@@ -15,12 +15,12 @@ from tests.support.servers import ScriptedMail, mail_server, raw_server, web_hoo
 
 pytest_plugins = ["tests.support.cast_fixtures"]
 FILE = "{adapter: file, as: txt}"
-SECRET = "comms.secret.page-hook"
+HOOK = "comms.secret.page-hook"
 
 
 def channels(cast: Cast, **settings: str) -> None:
-    lead_to(cast, {"mail": FILE, "intranet": FILE, "status-page": FILE,
-                   **{name.replace("_", "-"): text for name, text in settings.items()}})  # fmt: skip
+    own = {name.replace("_", "-"): text for name, text in settings.items()}
+    lead_to(cast, {"mail": FILE, "intranet": FILE, "status-page": FILE, **own})
 
 
 def test_a_message_goes_out_by_mail_and_says_so(small: Cast) -> None:
@@ -96,8 +96,8 @@ def test_doubt_is_said_held_and_decided_by_a_person(small: Cast) -> None:
 
 
 def secret(cast: Cast, url: str) -> dict[str, str]:
-    cast.ana.git("config", "--global", f"{SECRET}.from", "env:HOOK")
-    cast.ana.git("config", "--global", f"{SECRET}.host", "127.0.0.1")
+    cast.ana.git("config", "--global", f"{HOOK}.from", "env:HOOK")
+    cast.ana.git("config", "--global", f"{HOOK}.host", "127.0.0.1")
     return {"HOOK": url}
 
 
@@ -113,9 +113,8 @@ def test_a_post_to_a_hook_whose_address_is_the_secret(small: Cast, adapter: str)
         ran = ana.done("send", message, HOOK=hook_address)
         assert len(hook.got) == 1
     written = [p.read_bytes() for p in ana.folder.rglob("*") if p.is_file()]
-    assert not [
-        data for data in [*written, ran.out.encode(), ran.err.encode()] if b"s3cret" in data
-    ]
+    written += [ran.out.encode(), ran.err.encode()]
+    assert not [data for data in written if b"s3cret" in data]
 
 
 def test_what_was_approved_is_what_leaves_whatever_the_file_says_now(small: Cast) -> None:
@@ -177,3 +176,18 @@ def test_settings_that_cannot_be_are_named_with_their_place(small: Cast) -> None
         small.ana.edit("channels.yaml", f"channels:\n  mail: {settings}\n")
         ran = small.ana("new", "x", "--severity", "1")
         assert (ran.code, "channels.yaml" in ran.err, text in ran.err) == (2, True, True), ran.err
+
+
+def test_the_doctor_lets_each_channel_log_in_and_sends_nothing(small: Cast) -> None:
+    with web_hook() as hook, mail_server() as box:
+        channels(small, mail=f"{{adapter: smtp, host: {box.host}, port: {box.port}}}",
+                 status_page="{adapter: slack, secret: page-hook}")  # fmt: skip
+        ran = small.ana("doctor", "--channels")
+        assert ran.code == 1
+        assert "channel mail: it lets us in" in ran.out
+        assert "what the secret page-hook is" in " ".join(ran.out.split())
+        address = secret(small, hook.url)["HOOK"]
+        assert small.ana("doctor", "--channels", HOOK=address).code == 0
+        assert (hook.got, box.mails) == ([], [])
+    down = small.ana("doctor", "--channels", HOOK=address)
+    assert (down.code, "does not answer" in down.out) == (1, True)

@@ -178,7 +178,7 @@ class ScriptedMail:
             usual = {"data": b"354 go on", "quit": b"221 bye"}.get(verb, b"250 fine")
             if not self._say(wire, verb, usual) or verb == "quit":
                 return
-            if verb == "data" and self.answers.get("data", b"354")[:3] == b"354":  # type: ignore[index]
+            if verb == "data" and (self.answers.get("data") or usual).startswith(b"354"):
                 while lines.readline() not in {b".\r\n", b""}:
                     pass
                 self.taken += 1

@@ -109,13 +109,22 @@ def _tell_joined(joined: "Joined") -> None:
 
 
 @app.command(rich_help_panel=PANEL)
-def doctor() -> None:
+def doctor(
+    channels: Annotated[
+        bool, typer.Option("--channels", help="Let each channel log in, too; nothing is sent.")
+    ] = False,
+) -> None:
     """Look whether this clone, key and roster are fit for an incident."""
     from commscli.render.peace_text import answers_document, answers_text  # noqa: PLC0415 - lazy
     from commscli.workflow.setup.doctoring import examine  # noqa: PLC0415 - lazy
 
     run = state.current
-    answers = examine(run.session())
+    session = run.session()
+    answers = examine(session)
+    if channels:
+        from commscli.workflow.setup.probing import probed  # noqa: PLC0415 - lazy
+
+        answers = (*answers, *probed(session))
     run.answer(lambda: answers_document(answers), lambda: answers_text(answers, run.paint()))
     run.exit_code = _worst(answers)
 

@@ -104,7 +104,7 @@ def resolve(
     ] = None,
     why: Annotated[str, typer.Option(metavar="TEXT", help="How you know.")] = "",
 ) -> None:
-    """Decide about deliveries of which nobody knows whether they arrived."""
+    """Decide about deliveries of which nobody knows if they arrived."""
     from commscli.render.send_text import standing_document, standing_text  # noqa: PLC0415 - lazy
     from commscli.workflow.sends.resolving import resolve as resolve_  # noqa: PLC0415 - lazy
 

@@ -42,13 +42,7 @@ def post(
     """
     parts = urlsplit(url)
     host = parts.hostname or ""
-    plain = parts.scheme == "http" and is_loopback(host)
-    if not host or (parts.scheme != "https" and not plain):
-        raise WireFault(
-            f"{host or 'this'} is no https:// address: nothing is sent in the clear",
-            remedy="http:// works to this machine alone",
-            final=True,
-        )
+    plain = _require_safe(parts.scheme, host)
     port = parts.port or (_HTTP if plain else _HTTPS)
     wire = connected(host, port, private=private, seconds=seconds)
     connection: HTTPConnection
@@ -63,13 +57,29 @@ def post(
         about_to_write()
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", target, body=body, headers=dict(headers))
-        answer = connection.getresponse()
-        return Answer(
-            status=answer.status,
-            headers={name.lower(): value for name, value in answer.getheaders()},
-            body=answer.read(MOST),
-        )
+        return _read(connection)
     except (OSError, HTTPException, ValueError) as fault:
         raise WireFault(f"{host} gave no answer: {type(fault).__name__}") from None
     finally:
         wire.close()
+
+
+def _require_safe(scheme: str, host: str) -> bool:
+    """Return whether it may go in the clear: to this machine alone."""
+    plain = scheme == "http" and is_loopback(host)
+    if not host or (scheme != "https" and not plain):
+        raise WireFault(
+            f"{host or 'this'} is no https:// address: nothing is sent in the clear",
+            remedy="http:// works to this machine alone",
+            final=True,
+        )
+    return plain
+
+
+def _read(connection: HTTPConnection) -> Answer:
+    answer = connection.getresponse()
+    return Answer(
+        status=answer.status,
+        headers={name.lower(): value for name, value in answer.getheaders()},
+        body=answer.read(MOST),
+    )

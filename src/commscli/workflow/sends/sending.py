@@ -7,17 +7,15 @@
 5. A signed ``sent`` says what left. Running it again goes on where it stopped.
 """
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
 from commscli.delivery.channels.channel import Channel, Sending
 from commscli.delivery.channels.file import FileChannel
 from commscli.delivery.drills import FOLDER
-from commscli.delivery.ledger import Ledger, Step, opened
+from commscli.delivery.ledger import Step, opened
 from commscli.delivery.outbox import Outbox
 from commscli.delivery.payload import OPEN
 from commscli.domain.ids import Digest
@@ -27,11 +25,7 @@ from commscli.domain.report import MessageState
 from commscli.errors import (
     Busy,
     CommsError,
-    Interrupted,
-    Problem,
     Refused,
-    Unfinished,
-    UnknownOutcome,
 )
 from commscli.gates.case import IncidentCase
 from commscli.gates.message import MessageCase
@@ -50,15 +44,13 @@ from commscli.workflow.recording import (
     require_may,
 )
 from commscli.workflow.secrets import secrets_of
+from commscli.workflow.sends.carrying import carried_out, pace_of, unfinished
 from commscli.workflow.sends.delivering import (
-    Pace,
     Standing,
     channels_of,
     counts,
-    deliver_all,
     evidence,
     probe,
-    standings,
 )
 from commscli.workflow.sends.send_plan import Plan, make_plan, plan_file, plan_of, require_ready
 from commscli.workflow.session import Session
@@ -77,8 +69,6 @@ class Outcome:
 
 
 Confirm = Callable[[Plan], bool]
-SHOWN = 20
-"""Deliveries in doubt that an error lists; the status has them all."""
 
 
 def released(session: Session) -> list[str]:
@@ -128,78 +118,14 @@ def send(
             probe(channels)
         intent = message.sends[-1].intent.digest if begun else _begin(session, plan).digest
         ready = set() if begun else set(channels)
-        found = _delivered(plan, ledger, channels, _pace(session, stopped), ready)
+        found = carried_out(plan, ledger, channels, pace_of(session, stopped), ready)
         try:
             recorded = _end(session, plan, intent, found)
         except (CommsError, OSError) as fault:
-            raise _unfinished(
+            raise unfinished(
                 plan, f"all of it has left, and that is not recorded: {fault}"
             ) from fault
     return Outcome(plan=plan, recorded=recorded, files=tuple(_files(channels, found)))
-
-
-def _pace(session: Session, stopped: Callable[[], bool]) -> Pace:
-    """Return how time passes: as it does, but for a clock that somebody set for the whole run."""
-    stated = session.circumstances.environ.get("COMMS_NOW")
-    now = session.circumstances.now
-    return Pace(
-        now=(lambda: now) if stated else (lambda: datetime.now(UTC)),
-        sleep=time.sleep,
-        stopped=stopped,
-    )
-
-
-def _delivered(
-    plan: Plan, ledger: Ledger, channels: Mapping[str, Channel], pace: Pace, ready: set[str]
-) -> tuple[Standing, ...]:
-    """Take every delivery to its end.
-
-    Raises:
-        Unfinished: if some have not left.
-        UnknownOutcome: if all have been tried, and of some nobody knows whether they arrived.
-    """
-    try:
-        down = deliver_all(plan, ledger, channels, pace, ready)
-    except Interrupted as fault:
-        raise Interrupted(
-            f"{fault.text}; {_done(plan, ledger)} of {plan.message} have left",
-            remedy=f"comms send {plan.message} goes on: nobody gets it twice",
-        ) from None
-    except (CommsError, OSError) as fault:
-        raise _unfinished(plan, str(fault)) from fault
-    found = standings(plan, ledger.lines)
-    left = [one for one in found if not one.line.step.is_final and not one.line.step.is_in_doubt]
-    if left:
-        reasons = {*down.values(), *(one.line.detail for one in left if one.line.detail)}
-        raise _unfinished(
-            plan, f"{len(left)} of {len(found)} have not left: {'; '.join(sorted(reasons))}"
-        )
-    unknown = [one for one in found if one.line.step.is_in_doubt]
-    if unknown:
-        raise UnknownOutcome(
-            f"of {len(unknown)} of {len(found)} deliveries of {plan.message} nobody knows whether "
-            "they arrived",
-            remedy=f"comms send {plan.message} --status, then comms resolve {plan.message}",
-            problems=[Problem(text=f"{_about(one)}: {one.line.detail}") for one in unknown[:SHOWN]],
-        )
-    return found
-
-
-def _done(plan: Plan, ledger: Ledger) -> str:
-    found = standings(plan, ledger.lines)
-    return f"{sum(one.line.step is Step.ACCEPTED for one in found)} of {len(found)}"
-
-
-def _about(one: Standing) -> str:
-    payload = one.delivery.payload
-    return f"{payload.channel} to {payload.to or 'everybody there'} ({one.delivery.row[:8]})"
-
-
-def _unfinished(plan: Plan, why: str) -> Unfinished:
-    return Unfinished(
-        f"sending {plan.message} has begun and is not finished: {why}",
-        remedy=f"comms send {plan.message}, again: nobody gets it twice",
-    )
 
 
 def _files(channels: Mapping[str, Channel], found: Iterable[Standing]) -> Iterator[Path]:

@@ -1,0 +1,42 @@
+"""``doctor --channels``: every channel connects and logs in for real, and sends nothing."""
+
+from collections.abc import Iterator, Mapping
+
+from commscli.delivery.channels.channel import Sending
+from commscli.delivery.channels.registry import channel_of
+from commscli.delivery.payload import Words
+from commscli.errors import CommsError
+from commscli.workflow.secrets import secrets_of
+from commscli.workflow.session import Session
+from commscli.workflow.settings import load_settings
+from commscli.workflow.setup.doctoring import Answer
+
+
+def probed(session: Session) -> Iterator[Answer]:
+    """Yield how each channel of the settings answers. A web hook is not asked: a POST is a post."""
+    settings = load_settings(session)
+    home = session.repository.home
+    sending = Sending(
+        send_id="",
+        words=Words(incident="", message="", subject="", body=""),
+        domain=settings.organisation.domain,
+        at=session.circumstances.now,
+        root=home,
+        outbox=home / "outbox",
+        secret=lambda name, host: secrets_of(session).get(name, host),
+    )
+    for name, channel in settings.channels.items():
+        yield _probed(name, channel.settings(), sending)
+
+
+def _probed(name: str, settings: Mapping[str, str], sending: Sending) -> Answer:
+    try:
+        channel = channel_of(settings, sending)
+        channel.begin()
+        channel.end()
+    except CommsError as fault:
+        what = f"channel {name}"
+        return Answer(what=what, level="error", text=fault.text, remedy=fault.remedy)
+    found = {"smtp": "it lets us in", "file": "the outbox"}
+    text = found.get(settings["adapter"], "its secret is here; it was not asked, a POST is a post")
+    return Answer(what=f"channel {name}", level="ok", text=text)
