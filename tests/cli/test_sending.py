@@ -10,7 +10,7 @@ import pytest
 from tests.cli.test_json import fits
 from tests.support.cast import Cast
 from tests.support.runner import program
-from tests.support.sends import lead_to, many, released
+from tests.support.sends import SALT, lead_to, many, released
 from tests.support.servers import ScriptedMail, mail_server, raw_server, web_hook
 
 pytest_plugins = ["tests.support.cast_fixtures"]
@@ -191,3 +191,36 @@ def test_the_doctor_lets_each_channel_log_in_and_sends_nothing(small: Cast) -> N
         assert (hook.got, box.mails) == ([], [])
     down = small.ana("doctor", "--channels", HOOK=address)
     assert (down.code, "does not answer" in down.out) == (1, True)
+
+
+def test_an_address_that_cannot_be_mailed_stops_it_before_the_first(small: Cast) -> None:
+    with mail_server() as box:
+        channels(small, mail=f"{{adapter: smtp, host: {box.host}, port: {box.port}}}",
+                 status_page=f"{{adapter: smtp, host: {box.host}, port: {box.port}}}")  # fmt: skip
+        file = small.ana.folder / "recipients" / "strategic-customers.csv"
+        rows = "kim@müller.example,Kim,Kim,ana\nmüller@x.example,M,M,ana\n"
+        file.write_text(f"{SALT}email,name,first_name,contact\n{rows}", encoding="utf-8")
+        message = released(small, "strategic")
+        refused = small.ana("send", message)
+        assert (refused.code, "'müller@x.example'" in refused.err) == (2, True)
+        assert box.mails == []
+        (broadcast,) = small.ana.done("draft", "customers").ids
+        small.passed(broadcast, "approval", "release")
+        small.ana.done("sync")
+        nobody = small.ana("send", broadcast)
+        assert (nobody.code, "there is no address to mail to" in nobody.err) == (2, True)
+
+
+def test_a_server_that_puts_off_everybody_is_not_asked_for_each(small: Cast) -> None:
+    server = ScriptedMail(answers={"rcpt": b"451 greylisted"})
+    with raw_server(server) as port:
+        channels(small, mail=f"{{adapter: smtp, host: localhost, port: {port}}}")
+        many(small, 30)
+        message = released(small, "strategic")
+        ran = small.ana("send", message)
+        assert ran.code == 5
+        assert "30 of 30 have not left" in " ".join(ran.err.split())
+        assert server.verbs.count("rcpt") <= 12
+        server.answers = {}
+        small.ana.done("send", message)
+        assert server.taken == 30

@@ -67,13 +67,16 @@ class _Stop:
 
     def __enter__(self) -> None:
         import signal  # noqa: PLC0415 - only where something is sent
+        import threading  # noqa: PLC0415 - as above
 
-        self._before = signal.signal(signal.SIGINT, self._stop)
+        if threading.current_thread() is threading.main_thread():  # no other may set a handler
+            self._before = signal.signal(signal.SIGINT, self._stop)
 
     def __exit__(self, *_fault: object) -> None:
         import signal  # noqa: PLC0415 - only where something is sent
 
-        signal.signal(signal.SIGINT, self._before)
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
 
     def _stop(self, *_signal: object) -> None:
         if self.said:

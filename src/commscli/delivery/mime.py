@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from commscli.delivery.payload import Payload, Words
+from commscli.errors import BadInput
 
 if TYPE_CHECKING:
     from commscli.delivery.channels.channel import Sending
@@ -31,7 +32,7 @@ def mail(
     made["Date"] = format_datetime(at)
     made["From"] = sender_of(settings, domain)
     if payload.to:
-        user, _, host = payload.to.rpartition("@")
+        user, _, host = _domain_in_ascii(payload.to).rpartition("@")
         made["To"] = Address(display_name=payload.name, username=user, domain=host)
     made["Subject"] = payload.subject
     made["Auto-Submitted"] = "auto-generated"
@@ -39,6 +40,15 @@ def mail(
         made["X-Comms-Drill"] = "yes"
     made.set_content(payload.text, cte=cte)
     return made
+
+
+def _domain_in_ascii(address: str) -> str:
+    """Return an address whose domain a header can hold; what cannot be made so stays."""
+    user, at, host = address.rpartition("@")
+    try:
+        return f"{user}{at}{host.encode('idna').decode()}"
+    except UnicodeError:
+        return address
 
 
 def mail_bytes(
@@ -53,6 +63,26 @@ def mail_bytes(
     made["References"] = f"<c1.t.{thread[:24]}@{sending.domain}>"
     made["In-Reply-To"] = f"<c1.t.{thread[:24]}@{sending.domain}>"
     return made.as_bytes()
+
+
+def wire_address(address: str) -> str:
+    """Return an address as a mail server takes it: in ASCII, the domain in its ASCII form.
+
+    Raises:
+        BadInput: if it is none, or its user has letters that most servers do not take.
+    """
+    user, at, host = address.rpartition("@")
+    try:
+        told = f"{user}@{host.encode('idna').decode()}" if at and user.isascii() else ""
+    except UnicodeError:
+        told = ""
+    if told and told.isprintable() and " " not in told:
+        return told
+    raise BadInput(
+        f"no mail can be sent to {address!r}" if address else "there is no address to mail to",
+        remedy="an address in ASCII before the @; for a list or a room, `to:` of the channel",
+        code="bad-address",
+    )
 
 
 def sender_of(settings: Mapping[str, str], domain: str) -> str:

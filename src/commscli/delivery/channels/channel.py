@@ -84,6 +84,13 @@ class Channel(Protocol):
             MissingSecret: if a secret is not here.
         """
 
+    def require(self, delivery: Delivery) -> None:
+        """Refuse a delivery that could not be made, while nothing has left.
+
+        Raises:
+            BadInput: saying why.
+        """
+
     def send(self, delivery: Delivery, about_to_write: AboutToWrite) -> Outcome:
         """Deliver once, without trying again.
 

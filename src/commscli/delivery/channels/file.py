@@ -19,6 +19,9 @@ class FileChannel:
     def begin(self) -> None:
         """Do nothing: folders are made when they are written to."""
 
+    def require(self, delivery: Delivery) -> None:
+        """Take everything."""
+
     def send(self, delivery: Delivery, about_to_write: AboutToWrite) -> Outcome:
         """Write the file.
 

@@ -47,6 +47,9 @@ class PostChannel:
         """
         self._url = self.address()
 
+    def require(self, delivery: Delivery) -> None:
+        """Take everything: how much a receiver takes, it says."""
+
     def send(self, delivery: Delivery, about_to_write: AboutToWrite) -> Outcome:
         """Send it once."""
         if not self._url:

@@ -12,7 +12,7 @@ from commscli.delivery.channels.channel import (
     Settings,
 )
 from commscli.delivery.ledger import Step
-from commscli.delivery.mime import mail_bytes, sender_of
+from commscli.delivery.mime import mail_bytes, sender_of, wire_address
 from commscli.delivery.wires.hosts import WireFault
 from commscli.delivery.wires.mail import MailServer, MailWire, Refusal, open_mail
 
@@ -57,6 +57,14 @@ class SmtpChannel:
         except WireFault as fault:
             raise ChannelDown(fault.text, remedy=fault.remedy) from None
 
+    def require(self, delivery: Delivery) -> None:
+        """Refuse what cannot be mailed, before anything is begun.
+
+        Raises:
+            BadInput: naming the address.
+        """
+        wire_address(delivery.payload.to)
+
     def send(self, delivery: Delivery, about_to_write: AboutToWrite) -> Outcome:
         """Hand in one mail.
 
@@ -81,7 +89,7 @@ class SmtpChannel:
             said = wire.hand_in(
                 data,
                 sender_of(self._settings, self._sending.domain),
-                payload.to,
+                wire_address(payload.to),
                 about_to_write=committing,
                 final_seconds=FINAL_SECONDS,
             )

@@ -21,6 +21,8 @@ from commscli.errors import CommsError, Interrupted
 from commscli.workflow.sends.send_plan import Plan
 
 ATTEMPTS = 4
+PUT_OFF = 3
+"""Deliveries in a row that a channel puts off before it counts as down: not 5,000 more wait."""
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 30.0
 """Seconds. Who asks for more patience than this gets it from a person who runs it again."""
@@ -54,12 +56,15 @@ def channels_of(plan: Plan, sending: Sending) -> dict[str, Channel]:
     }
 
 
-def probe(channels: Mapping[str, Channel]) -> None:
-    """Let every channel connect and log in, before anything is begun.
+def probe(plan: Plan, channels: Mapping[str, Channel]) -> None:
+    """Look at every delivery, and let every channel connect and log in, before anything is begun.
 
     Raises:
+        BadInput: if a delivery could not be made.
         ChannelDown, MissingSecret: if one does not; all of them are hung up then.
     """
+    for delivery in deliveries(plan):
+        channels[delivery.payload.channel].require(delivery)
     try:
         for channel in channels.values():
             channel.begin()
@@ -81,6 +86,7 @@ def deliver_all(
         OSError: if the ledger cannot be written: nothing leaves then.
     """
     down: dict[str, str] = {}
+    put_off: dict[str, int] = {}
     try:
         for delivery in deliveries(plan):
             name = delivery.payload.channel
@@ -92,7 +98,10 @@ def deliver_all(
                 if name not in begun:
                     begun.add(name)
                     channels[name].begin()
-                _attempt(ledger, delivery, channels[name], pace)
+                outcome = _attempt(ledger, delivery, channels[name], pace)
+                put_off[name] = put_off.get(name, 0) + 1 if outcome.step is Step.DEFERRED else 0
+                if put_off[name] >= PUT_OFF:
+                    down[name] = f"{name} puts off one after the other: {outcome.detail}"
             except ChannelDown as fault:
                 down[name] = fault.text
     finally:
@@ -114,17 +123,17 @@ def _is_to_do(ledger: Ledger, delivery: Delivery, channel: Channel, pace: Pace) 
     return True
 
 
-def _attempt(ledger: Ledger, delivery: Delivery, channel: Channel, pace: Pace) -> None:
+def _attempt(ledger: Ledger, delivery: Delivery, channel: Channel, pace: Pace) -> Outcome:
     """Try a delivery until it is decided, or has been put off often enough."""
-    for number in range(ATTEMPTS):
+    number = 0
+    while True:
         ledger.append(delivery.key, Step.ATTEMPTING, pace.now())
         outcome = channel.send(delivery, lambda: ledger.append(delivery.key, Step.WIRE, pace.now()))
         ledger.append(delivery.key, outcome.step, pace.now(), detail=outcome.detail, id_=outcome.id)
-        wait = _wait(outcome, number)
-        if outcome.step is not Step.DEFERRED or number + 1 == ATTEMPTS or wait is None:
-            return
-        if pace.stopped():
-            return
+        wait, number = _wait(outcome, number), number + 1
+        last = number == ATTEMPTS or wait is None or pace.stopped()
+        if outcome.step is not Step.DEFERRED or last or wait is None:
+            return outcome
         pace.sleep(wait)
 
 

@@ -115,7 +115,7 @@ def send(
         raise Refused("nothing was sent", remedy="comms send --dry-run", code="declined")
     with opened(plan_file(session, plan.send_id).parent) as ledger:
         if not begun:
-            probe(channels)
+            probe(plan, channels)
         intent = message.sends[-1].intent.digest if begun else _begin(session, plan).digest
         ready = set() if begun else set(channels)
         found = carried_out(plan, ledger, channels, pace_of(session, stopped), ready)
