@@ -1,4 +1,4 @@
-"""The ledger of a send: one durable line for each step of each delivery, before it is taken.
+"""The ledger of a send: a line for each step of each delivery, before it is taken.
 
 A kill at any moment leaves a ledger that says at least as much as happened: what has no
 ``wire`` line certainly did not leave, and what has one and no result is unknown. Each line has
@@ -8,7 +8,7 @@ the digest of the one before it; half a line at the end, which is what a kill le
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -72,7 +72,10 @@ class Ledger:
     def append(
         self, key: str, step: Step, at: datetime, *, detail: str = "", id_: str = ""
     ) -> None:
-        """Write a step, and return once it is on the disk.
+        """Write a step; return once ``wire``, and all before it, is on the disk.
+
+        The rest is with the machine, and outlives a kill of ours. A power cut may take what came
+        after the last ``wire``: that delivery is in doubt then, and no other is.
 
         Raises:
             OSError: if it cannot be written: then nothing may leave.
@@ -82,7 +85,8 @@ class Ledger:
         data = json.dumps(entry, ensure_ascii=False, sort_keys=True).encode() + b"\n"
         self.file.write(data)
         self.file.flush()
-        os.fsync(self.file.fileno())
+        if step is Step.WIRE:
+            os.fsync(self.file.fileno())
         self.seq, self.last = self.seq + 1, _digest(data)
         self.lines[key] = Line(step=step, detail=detail, id=id_)
 
@@ -102,7 +106,12 @@ def opened(folder: Path) -> Iterator[Ledger]:
         _lock(file, folder)
         if new:
             _keep(folder)
-        yield _replayed(file, path)
+        ledger = _replayed(file, path)
+        try:
+            yield ledger
+        finally:
+            with suppress(OSError):  # of a disk that is full everybody has been told
+                os.fsync(file.fileno())
 
 
 def read(folder: Path) -> Mapping[str, Line]:
@@ -115,36 +124,41 @@ def read(folder: Path) -> Mapping[str, Line]:
 
 
 def _replayed(file: IO[bytes], path: Path, *, cut: bool = True) -> Ledger:
-    ledger = Ledger(file=file)
-    whole = 0
+    whole, seq, last = 0, 0, START
+    found: dict[str, dict[str, Any]] = {}
     for number, data in enumerate(iter(file.readline, b""), 1):
         if not data.endswith(b"\n"):
             break
         entry = _entry(data)
-        if entry is None or entry["prev"] != ledger.last or entry["seq"] != ledger.seq:
+        if entry is None or entry["prev"] != last or entry["seq"] != seq:
             raise BadInput(
                 f"{path}:{number}: this line was changed, or one before it is gone",
                 remedy="keep the file, and resolve by hand what it says: comms send --status",
                 code="ledger-damaged",
             )
-        ledger.lines[entry["key"]] = Line(
-            step=Step(entry["step"]), detail=entry["detail"], id=entry["id"]
-        )
-        ledger.seq, ledger.last = ledger.seq + 1, _digest(data)
-        whole += len(data)
+        found[entry["key"]] = entry
+        seq, last, whole = number, _digest(data), whole + len(data)
     if cut:
         file.truncate(whole)
         file.seek(whole)
-    return ledger
+    lines = {
+        key: Line(step=_STEPS[entry["step"]], detail=entry["detail"], id=entry["id"])
+        for key, entry in found.items()
+    }
+    return Ledger(file=file, lines=lines, seq=seq, last=last)
+
+
+_STEPS = {str(step): step for step in Step}
+_FIELDS = {"seq", "prev", "key", "step", "detail", "id"}
 
 
 def _entry(data: bytes) -> dict[str, Any] | None:
     try:
-        entry: dict[str, Any] = json.loads(data)
-        Step(entry["step"])
-    except (ValueError, KeyError, TypeError):
+        entry: Any = json.loads(data)
+    except ValueError:
         return None
-    return entry if {"seq", "prev", "key", "detail", "id"} <= set(entry) else None
+    whole = isinstance(entry, dict) and entry.keys() >= _FIELDS
+    return entry if whole and entry["step"] in _STEPS else None
 
 
 def _digest(data: bytes) -> str:
