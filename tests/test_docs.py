@@ -266,8 +266,8 @@ def test_the_table_of_exit_codes_is_that_of_the_code() -> None:
 
 
 OWN_PAGES = [
-    "attacks.md", "ci.md", "clocks.md", "format.md", "exit-codes.md", "playbooks.md", "privacy.md",
-    "threat-model.md",
+    "attacks.md", "channels.md", "ci.md", "clocks.md", "format.md", "exit-codes.md", "playbooks.md",
+    "privacy.md", "threat-model.md",
     "guide/first-acknowledgement.md",
 ]  # fmt: skip
 

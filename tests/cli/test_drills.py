@@ -16,6 +16,7 @@ from commscli.workflow.session import Session
 from tests.cli.test_json import fits
 from tests.support.cast import FACTS, Cast, Clone
 from tests.support.dialogue import talk
+from tests.support.mails import part
 
 pytest_plugins = ["tests.support.cast_fixtures"]
 
@@ -83,7 +84,8 @@ class TestWhatItDelivers:
             assert json.loads(data)["drill"] is True
         else:
             mail = message_from_bytes(data, policy=policy.SMTP)
-            subject, text = mail["Subject"], mail.get_content()
+            subject, text = mail["Subject"], part(mail)
+            assert ">DRILL: this is an exercise" in part(mail, "html")
             assert mail["X-Comms-Drill"] == "yes"
         assert subject.startswith("DRILL: ")
         assert text.startswith("DRILL: this is an exercise")

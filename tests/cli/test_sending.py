@@ -9,6 +9,7 @@ import pytest
 
 from tests.cli.test_json import fits
 from tests.support.cast import Cast
+from tests.support.mails import part
 from tests.support.runner import program
 from tests.support.sends import SALT, lead_to, many, released
 from tests.support.servers import ScriptedMail, mail_server, raw_server, web_hook
@@ -34,7 +35,7 @@ def test_a_message_goes_out_by_mail_and_says_so(small: Cast) -> None:
     assert f"sent {message}: 3 accepted over mail" in ran.err
     assert mail["References"] == mail["In-Reply-To"]
     assert mail["Auto-Submitted"] == "auto-generated"
-    assert "card payments" in mail.get_content()
+    assert "card payments" in part(mail)
     again = small.ana.done("send", message)
     assert "nothing was sent again" in again.err
     assert small.ana.done("check", "--json").json["checked"]["sent"] == 1

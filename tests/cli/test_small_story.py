@@ -10,6 +10,7 @@ from email.policy import default
 from pathlib import Path
 
 from tests.support.cast import Cast, git
+from tests.support.mails import part
 from tests.support.runner import comms, environment
 
 pytest_plugins = ["tests.support.cast_fixtures"]
@@ -53,7 +54,7 @@ def test_a_personal_mail_leaves_as_one_file_a_recipient(small: Cast) -> None:
         "Lou Lee <lou@client.example>",
     ]
     for mail in mails:
-        text = mail.get_content()
+        text = part(mail)
         assert "{{" not in text
         assert str(mail["To"]).split()[0] in text
         assert "09:47 GMT on 22 November 2026" in text, "20 minutes after 09:27"

@@ -9,6 +9,7 @@ from email.utils import format_datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from commscli.delivery.markdown.html import page
 from commscli.delivery.payload import Payload, Words
 from commscli.errors import BadInput
 
@@ -38,7 +39,7 @@ def mail(
     made["Auto-Submitted"] = "auto-generated"
     if words.drill:
         made["X-Comms-Drill"] = "yes"
-    made.set_content(payload.text, cte=cte)
+    _set_body(made, payload, f"=_c1_{key.removeprefix('c1.')[:24]}", cte)
     return made
 
 
@@ -49,6 +50,18 @@ def _domain_in_ascii(address: str) -> str:
         return f"{user}{at}{host.encode('idna').decode()}"
     except UnicodeError:
         return address
+
+
+def _set_body(made: EmailMessage, payload: Payload, boundary: str, cte: str) -> None:
+    """Set the text that was approved, and the page that is made from it and nothing else."""
+    # Quoted-printable has no bare equals sign, so it never holds a boundary: one that somebody
+    # guessed parts nothing.
+    safe = cte if boundary not in payload.text else "quoted-printable"
+    made.set_content(payload.text, cte=safe)
+    made.add_alternative(
+        page(payload.subject, payload.text), subtype="html", cte="quoted-printable"
+    )
+    made.set_boundary(boundary)
 
 
 def mail_bytes(

@@ -3,7 +3,6 @@
 import base64
 import hmac
 import json
-import re
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
@@ -17,6 +16,7 @@ from commscli.delivery.channels.channel import (
     Settings,
 )
 from commscli.delivery.ledger import Step
+from commscli.delivery.markdown import card, slack
 from commscli.delivery.wires.hosts import WireFault
 from commscli.delivery.wires.https import Answer, post
 from commscli.domain.moments import stamp
@@ -167,8 +167,13 @@ class SlackChannel(PostChannel):
     def document(self, delivery: Delivery) -> Mapping[str, Any]:
         """Return a post in which nothing mentions anybody, and no link unfolds."""
         payload = delivery.payload
-        title, text = _inert(payload.subject), _inert(payload.text)
-        return {"text": f"*{title}*\n{text}", "unfurl_links": False, "unfurl_media": False}
+        blocks = slack.blocks(payload.subject, payload.text)
+        return {
+            "text": f"*{slack.inert(payload.subject)}*\n{slack.inert(payload.text)}",
+            **({"blocks": blocks} if blocks else {}),
+            "unfurl_links": False,
+            "unfurl_media": False,
+        }
 
 
 class TeamsChannel(PostChannel):
@@ -177,29 +182,17 @@ class TeamsChannel(PostChannel):
     def document(self, delivery: Delivery) -> Mapping[str, Any]:
         """Return an Adaptive Card: the title, then a block a paragraph."""
         payload = delivery.payload
-        blocks = [_block(payload.subject, size="Large", weight="Bolder")]
-        blocks += [_block(part) for part in re.split(r"\n{2,}", payload.text.strip()) if part]
-        card = {
+        content = {
             "type": "AdaptiveCard",
             "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
             "version": "1.4",
-            "body": blocks,
+            "body": card.body(payload.subject, payload.text),
         }
         kind = "application/vnd.microsoft.card.adaptive"
         return {
             "type": "message",
-            "attachments": [{"contentType": kind, "contentUrl": None, "content": card}],
+            "attachments": [{"contentType": kind, "contentUrl": None, "content": content}],
         }
-
-
-def _block(text: str, **style: str) -> dict[str, Any]:
-    # A card reads a little Markdown, and has no way of quoting it but to leave its marks out.
-    plain = re.sub(r"[\[\]*_`#<>]", "", text)
-    return {"type": "TextBlock", "text": plain, "wrap": True, **style}
-
-
-def _inert(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _seconds(headers: Mapping[str, str]) -> float | None:
