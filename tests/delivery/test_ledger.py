@@ -4,9 +4,11 @@ import json
 import stat
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
 
 import pytest
+from typing_extensions import Buffer
 
 from commscli.delivery.ledger import NAME, Ledger, Line, Step, opened, read
 from commscli.errors import BadInput, Busy
@@ -85,6 +87,30 @@ def test_a_ledger_that_somebody_changed_is_refused_by_its_line(tmp_path: Path, d
 def test_two_processes_do_not_have_it_at_once(tmp_path: Path) -> None:
     with opened(tmp_path), pytest.raises(Busy, match="another comms is sending"), opened(tmp_path):
         pass
+
+
+class Filling(FileIO):
+    """A file on a disk that has room for so many bytes more."""
+
+    room = 0
+
+    def write(self, data: Buffer) -> int:
+        some = bytes(data)[: self.room]
+        self.room -= len(some)
+        return super().write(some)
+
+
+def test_half_a_line_that_did_not_fit_is_taken_back_and_the_next_one_fits(tmp_path: Path) -> None:
+    """Or the next line would be glued to it, and the ledger never open again."""
+    written(tmp_path)
+    with opened(tmp_path) as ledger, Filling(tmp_path / NAME, "r+b") as filling:
+        filling.seek(ledger.size)
+        ledger.file, filling.room = filling, 40
+        with pytest.raises(OSError, match="space"):
+            ledger.append("b", Step.UNKNOWN, AT)
+        filling.room = 10_000
+        ledger.append("b", Step.UNKNOWN, AT)
+    assert read(tmp_path)["b"].step is Step.UNKNOWN
 
 
 def test_a_full_disk_stops_before_the_wire() -> None:

@@ -5,6 +5,7 @@ A kill at any moment leaves a ledger that says at least as much as happened: wha
 the digest of the one before it; half a line at the end, which is what a kill leaves, is cut off.
 """
 
+import errno
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -64,6 +65,8 @@ class Ledger:
     lines: dict[str, Line] = field(default_factory=dict)
     seq: int = 0
     last: str = START
+    size: int = 0
+    """Bytes of whole lines."""
 
     def of(self, key: str) -> Line:
         """Return how far a delivery has come."""
@@ -83,12 +86,26 @@ class Ledger:
         entry = {"seq": self.seq, "prev": self.last, "at": stamp(at), "key": key, "step": str(step),
                  "detail": detail, "id": id_}  # fmt: skip
         data = json.dumps(entry, ensure_ascii=False, sort_keys=True).encode() + b"\n"
-        self.file.write(data)
-        self.file.flush()
-        if step is Step.WIRE:
-            os.fsync(self.file.fileno())
+        try:
+            self._write(data)
+            if step is Step.WIRE:
+                os.fsync(self.file.fileno())
+        except OSError:
+            self._take_back()
+            raise
+        self.size += len(data)
         self.seq, self.last = self.seq + 1, _digest(data)
         self.lines[key] = Line(step=step, detail=detail, id=id_)
+
+    def _write(self, data: bytes) -> None:
+        if self.file.write(data) != len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def _take_back(self) -> None:
+        """Leave no half line: the next one would be glued to it, and the ledger be damaged."""
+        with suppress(OSError):
+            self.file.truncate(self.size)
+            self.file.seek(self.size)
 
 
 @contextmanager
@@ -102,11 +119,16 @@ def opened(folder: Path) -> Iterator[Ledger]:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / NAME
     new = not path.exists()
-    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
+    # Unbuffered: what could not be written must not lie in wait and be written at the end.
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b", buffering=0) as file:
         _lock(file, folder)
         if new:
             _keep(folder)
-        ledger = _replayed(file, path)
+        with path.open("rb") as reading:
+            ledger = _replayed(reading, path)
+        ledger.file = file
+        file.truncate(ledger.size)
+        file.seek(ledger.size)
         try:
             yield ledger
         finally:
@@ -118,12 +140,13 @@ def read(folder: Path) -> Mapping[str, Line]:
     """Return what a ledger says, without opening it for anything; nothing, where there is none."""
     try:
         with (folder / NAME).open("rb") as file:
-            return _replayed(file, folder / NAME, cut=False).lines
+            return _replayed(file, folder / NAME).lines
     except FileNotFoundError:
         return {}
 
 
-def _replayed(file: IO[bytes], path: Path, *, cut: bool = True) -> Ledger:
+def _replayed(file: IO[bytes], path: Path) -> Ledger:
+    """Return what the whole lines of a file say; half a line at its end is none of them."""
     whole, seq, last = 0, 0, START
     found: dict[str, dict[str, Any]] = {}
     for number, data in enumerate(iter(file.readline, b""), 1):
@@ -138,14 +161,11 @@ def _replayed(file: IO[bytes], path: Path, *, cut: bool = True) -> Ledger:
             )
         found[entry["key"]] = entry
         seq, last, whole = number, _digest(data), whole + len(data)
-    if cut:
-        file.truncate(whole)
-        file.seek(whole)
     lines = {
         key: Line(step=_STEPS[entry["step"]], detail=entry["detail"], id=entry["id"])
         for key, entry in found.items()
     }
-    return Ledger(file=file, lines=lines, seq=seq, last=last)
+    return Ledger(file=file, lines=lines, seq=seq, last=last, size=whole)
 
 
 _STEPS = {str(step): step for step in Step}

@@ -84,12 +84,9 @@ def wire_address(address: str) -> str:
     Raises:
         BadInput: if it is none, or its user has letters that most servers do not take.
     """
-    user, at, host = address.rpartition("@")
-    try:
-        told = f"{user}@{host.encode('idna').decode()}" if at and user.isascii() else ""
-    except UnicodeError:
-        told = ""
-    if told and told.isprintable() and " " not in told:
+    told = _domain_in_ascii(address)
+    user, at, host = told.rpartition("@")
+    if user and at and host and told.isascii() and told.isprintable() and " " not in told:
         return told
     raise BadInput(
         f"no mail can be sent to {address!r}" if address else "there is no address to mail to",
