@@ -84,7 +84,7 @@ def _ours(folder: Path, port: int) -> float:
     channel = SmtpChannel(_settings(port), _sending(folder))
     started = time.perf_counter()
     with opened(folder) as ledger:
-        channel.begin()
+        channel.probe()
         for delivery in _deliveries(MAILS):
             now = datetime.now(UTC)
             ledger.append(delivery.key, Step.ATTEMPTING, now)

@@ -49,8 +49,15 @@ def deliver(
         OSError: if it cannot be written.
     """
     path = file_of(payload, settings, outbox)
-    place(outbox.root, path, FORMS[_form(settings)](payload, settings, words, domain, at))
+    place(outbox.root, path, content_of(payload, settings, words, domain, at))
     return path
+
+
+def content_of(
+    payload: Payload, settings: Mapping[str, str], words: Words, domain: str, at: datetime
+) -> bytes:
+    """Return what the file of a delivery says."""
+    return FORMS[_form(settings)](payload, settings, words, domain, at)
 
 
 def file_of(payload: Payload, settings: Mapping[str, str], outbox: Outbox) -> Path:

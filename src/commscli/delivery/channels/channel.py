@@ -1,11 +1,11 @@
 """What every channel is to a send, and what a delivery is to every channel."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Protocol
 
 from commscli.delivery.ledger import Step
 from commscli.delivery.payload import Payload, Words
@@ -54,6 +54,10 @@ class Sending:
     outbox: Path
     secret: Callable[[str, str], str]
     """Name and host → the secret; it raises where there is none, or it may not go there."""
+    phase: str = ""
+    """The phase of the incident that the message is about."""
+    one_to_one: bool = False
+    """Whether it is to people by name, and not to whoever reads the channel."""
 
 
 class ChannelDown(CommsError):
@@ -62,35 +66,52 @@ class ChannelDown(CommsError):
     code = "channel-down"
 
 
+def masked(name: str) -> str:
+    """Return what stands for a secret wherever a person reads."""
+    return f"<secret {name}>"
+
+
 AboutToWrite = Callable[[], None]
 """Called just before the bytes that commit a delivery are written."""
 Settings = Mapping[str, str]
 
 
-class Channel(Protocol):
+class Channel(ABC):
     """Something that takes deliveries.
 
     ``on_unknown`` says what is done about one of which nobody knows whether it arrived:
-    ``hold`` it for a person, or ``resend`` it.
+    ``hold`` it for a person, ``resend`` it under the same identity, or ``reconcile``: ask the
+    other side, and hold it where that does not know either. ``connections`` is how many may be
+    open at once, ``per_second`` how many deliveries it takes in a second (0: as many as go).
     """
 
-    on_unknown: str
+    on_unknown: str = "hold"
+    connections: int = 1
+    per_second: float = 0.0
 
-    def begin(self) -> None:
-        """Connect and log in, before the first delivery.
+    def flags(self) -> Mapping[str, str]:
+        """Return what is said to the other side beside the words: who is notified, and how."""
+        return {}
+
+    def plan(self, delivery: Delivery) -> str:
+        """Look at a delivery while nothing has left; return a remark for the plan, or nothing.
+
+        Raises:
+            BadInput: if it could not be made, saying why.
+        """
+        del delivery
+        return ""
+
+    @abstractmethod
+    def probe(self) -> None:
+        """Connect and log in, before the first delivery; nothing is sent.
 
         Raises:
             ChannelDown: if it takes nothing now.
             MissingSecret: if a secret is not here.
         """
 
-    def require(self, delivery: Delivery) -> None:
-        """Refuse a delivery that could not be made, while nothing has left.
-
-        Raises:
-            BadInput: saying why.
-        """
-
+    @abstractmethod
     def send(self, delivery: Delivery, about_to_write: AboutToWrite) -> Outcome:
         """Deliver once, without trying again.
 
@@ -98,5 +119,21 @@ class Channel(Protocol):
             ChannelDown: if it takes nothing any more, and this did not leave.
         """
 
-    def end(self) -> None:
+    def reconcile(self, delivery: Delivery) -> Outcome | None:
+        """Ask what became of a delivery in doubt: accepted, or planned again where it is absent.
+
+        Returns:
+            Nothing where the other side cannot say.
+
+        Raises:
+            ChannelDown, WireFault: if it cannot be asked now.
+        """
+        del delivery
+        return None
+
+    @abstractmethod
+    def redact(self, delivery: Delivery) -> str:
+        """Return a delivery as it goes over the wire, each secret by its name."""
+
+    def end(self) -> None:  # noqa: B027 - most have nothing open
         """Hang up; never fails."""

@@ -2,12 +2,19 @@
 
 from pathlib import Path
 
-from commscli.delivery.channels.channel import AboutToWrite, Delivery, Outcome, Sending, Settings
+from commscli.delivery.channels.channel import (
+    AboutToWrite,
+    Channel,
+    Delivery,
+    Outcome,
+    Sending,
+    Settings,
+)
 from commscli.delivery.ledger import Step
-from commscli.delivery.outbox import Outbox, deliver, file_of
+from commscli.delivery.outbox import Outbox, content_of, deliver, file_of
 
 
-class FileChannel:
+class FileChannel(Channel):
     """Writes files named by their recipients' rows."""
 
     on_unknown = "resend"
@@ -16,11 +23,8 @@ class FileChannel:
         self._settings, self._sending = settings, sending
         self._outbox = Outbox(root=sending.root, folder=sending.outbox)
 
-    def begin(self) -> None:
+    def probe(self) -> None:
         """Do nothing: folders are made when they are written to."""
-
-    def require(self, delivery: Delivery) -> None:
-        """Take everything."""
 
     def send(self, delivery: Delivery, about_to_write: AboutToWrite) -> Outcome:
         """Write the file.
@@ -39,9 +43,14 @@ class FileChannel:
         )
         return Outcome(step=Step.ACCEPTED, id=path.name)
 
+    def redact(self, delivery: Delivery) -> str:
+        """Return what the file says."""
+        sending = self._sending
+        data = content_of(
+            delivery.payload, self._settings, sending.words, sending.domain, sending.at
+        )
+        return data.decode(errors="replace")
+
     def file(self, delivery: Delivery) -> Path:
         """Return where a delivery lies, or will."""
         return file_of(delivery.payload, self._settings, self._outbox)
-
-    def end(self) -> None:
-        """Do nothing."""

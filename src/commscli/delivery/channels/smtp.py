@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from commscli.delivery.channels.channel import (
     AboutToWrite,
+    Channel,
     ChannelDown,
     Delivery,
     Outcome,
@@ -30,7 +31,7 @@ def _judged(code: int, *, written: bool) -> Step:
     return Step.DEFERRED if code in _TEMPORARY or not written else Step.UNKNOWN
 
 
-class SmtpChannel:
+class SmtpChannel(Channel):
     """Hands mails in at one server."""
 
     def __init__(self, settings: Settings, sending: Sending) -> None:
@@ -38,7 +39,7 @@ class SmtpChannel:
         self._settings, self._sending = settings, sending
         self._wire: MailWire | None = None
 
-    def begin(self) -> None:
+    def probe(self) -> None:
         """Connect, encrypt, log in.
 
         Raises:
@@ -57,13 +58,14 @@ class SmtpChannel:
         except WireFault as fault:
             raise ChannelDown(fault.text, remedy=fault.remedy) from None
 
-    def require(self, delivery: Delivery) -> None:
+    def plan(self, delivery: Delivery) -> str:
         """Refuse what cannot be mailed, before anything is begun.
 
         Raises:
             BadInput: naming the address.
         """
         wire_address(delivery.payload.to)
+        return ""
 
     def send(self, delivery: Delivery, about_to_write: AboutToWrite) -> Outcome:
         """Hand in one mail.
@@ -72,7 +74,7 @@ class SmtpChannel:
             ChannelDown: if there is no connection, and none can be had.
         """
         if self._wire is None:
-            self.begin()
+            self.probe()
         wire = self._wire
         if wire is None:
             raise ChannelDown("there is no connection")
@@ -105,6 +107,13 @@ class SmtpChannel:
             step = Step.UNKNOWN if written else Step.DEFERRED
             return Outcome(step=step, detail=f"the connection broke: {type(fault).__name__}")
         return Outcome(step=Step.ACCEPTED, id=said)
+
+    def redact(self, delivery: Delivery) -> str:
+        """Return the envelope and the mail."""
+        data = mail_bytes(delivery.payload, self._settings, self._sending, delivery.key)
+        sender = sender_of(self._settings, self._sending.domain)
+        envelope = f"MAIL FROM:<{sender}>\nRCPT TO:<{wire_address(delivery.payload.to)}>\nDATA\n"
+        return envelope + data.decode(errors="replace").replace("\r\n", "\n")
 
     def _hang_up(self) -> None:
         if self._wire is not None:

@@ -64,10 +64,10 @@ def probe(plan: Plan, channels: Mapping[str, Channel]) -> None:
         ChannelDown, MissingSecret: if one does not; all of them are hung up then.
     """
     for delivery in deliveries(plan):
-        channels[delivery.payload.channel].require(delivery)
+        channels[delivery.payload.channel].plan(delivery)
     try:
         for channel in channels.values():
-            channel.begin()
+            channel.probe()
     except CommsError:
         for channel in channels.values():
             channel.end()
@@ -97,7 +97,7 @@ def deliver_all(
             try:
                 if name not in begun:
                     begun.add(name)
-                    channels[name].begin()
+                    channels[name].probe()
                 outcome = _attempt(ledger, delivery, channels[name], pace)
                 put_off[name] = put_off.get(name, 0) + 1 if outcome.step is Step.DEFERRED else 0
                 if put_off[name] >= PUT_OFF:

@@ -217,6 +217,8 @@ def _sending(session: Session, plan: Plan) -> Sending:
         root=outbox.root,
         outbox=outbox.folder,
         secret=lambda name, host: secrets_of(session).get(name, host),
+        phase=plan.body.phase,
+        one_to_one=bool(plan.body.recipients["count"]),
     )
 
 

@@ -32,11 +32,11 @@ def probed(session: Session) -> Iterator[Answer]:
 def _probed(name: str, settings: Mapping[str, str], sending: Sending) -> Answer:
     try:
         channel = channel_of(settings, sending)
-        channel.begin()
+        channel.probe()
         channel.end()
     except CommsError as fault:
         what = f"channel {name}"
         return Answer(what=what, level="error", text=fault.text, remedy=fault.remedy)
     found = {"smtp": "it lets us in", "file": "the outbox"}
-    text = found.get(settings["adapter"], "its secret is here; it was not asked, a POST is a post")
+    text = found.get(settings["adapter"], "it answers; nothing was asked, a POST is a post")
     return Answer(what=f"channel {name}", level="ok", text=text)
