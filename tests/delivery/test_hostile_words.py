@@ -37,6 +37,7 @@ HOSTILE = [
     "[x](https://a.example 'onclick=alert(1)')",
     "[x](<https://a.example/><script>>)",
     "https://a.example/<script>|<!channel>",
+    "<https://) https://. https://",
     "https://a.example/|<!here>\"'><script>",
     "[<!channel>](https://a.example) [a|b](https://a.example/|c)",
     "[a]\n\n[a]: javascript:alert(1)",

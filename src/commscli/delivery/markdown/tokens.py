@@ -173,6 +173,8 @@ def _linked(span: Span) -> Iterator[Span]:
     done = 0
     for found in _BARE.finditer(span.text):
         address = _trimmed(found[0])
+        if not _SCHEMES.match(address):
+            continue  # a scheme and punctuation lead nowhere
         url = _reader().normalizeLink(address)
         if found.start() > done:
             yield _cut(span, done, found.start())
