@@ -10,7 +10,8 @@ from hashlib import sha256
 from json import dumps
 
 from commscli.delivery.drills import marked_subject, marked_text
-from commscli.delivery.recipients import RecipientList, Row
+from commscli.delivery.recipients import RecipientList
+from commscli.delivery.rows import Row
 from commscli.domain.ids import Digest
 from commscli.domain.slots import RECIPIENT, SEND_SLOTS, fill, token
 

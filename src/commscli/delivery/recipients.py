@@ -8,29 +8,24 @@ can be shown to be just that.
 import csv
 import re
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
-from io import StringIO
 from json import dumps
 from pathlib import Path
 
+from commscli.delivery.rows import BOM, RawRow, RowLines, Rows
 from commscli.domain.ids import Digest
 from commscli.errors import BadInput, Place, Problem
 
 _SALT = re.compile(r"# salt: ([0-9a-f]{32})")
+_SALT_LINE = re.compile(rb"# salt: ([0-9a-f]{32})\r?(?:\n|\Z)")
 _COLUMN = re.compile(r"[a-z][a-z0-9_]*")
 _EMAIL = re.compile(r"[^@\s<>\",;:\\()\[\]]+@[^@\s<>\",;:\\()\[\]]+\.[^@\s<>\",;:\\()\[\]]+")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 MAX_BYTES = 50 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One recipient, with every column of the list."""
-
-    digest: Digest
-    values: Mapping[str, str]
+MOST_PROBLEMS = 100
+"""Bad rows that are listed: who has more of them mends something else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +33,7 @@ class RecipientList:
     """A list, its rows in the order of their digests."""
 
     digest: Digest
-    rows: tuple[Row, ...]
+    rows: Rows = field(compare=False, repr=False)
     columns: tuple[str, ...]
 
     def as_recorded(self) -> dict[str, object]:
@@ -61,7 +56,7 @@ def salted(path: Path) -> bool:
         return False
     part = path.with_name(f".{path.name}.part")
     salt = b"# salt: %s\n" % secrets.token_hex(16).encode()
-    part.write_bytes(salt + data.removeprefix(b"\xef\xbb\xbf"))  # Excel's mark stands first
+    part.write_bytes(salt + data.removeprefix(BOM))  # Excel's mark stands first
     part.replace(path)
     return True
 
@@ -84,44 +79,86 @@ def read_list(path: Path) -> RecipientList:
     """Read a list of recipients.
 
     Raises:
-        BadInput: with every bad row and its place.
+        BadInput: with the bad rows and their places.
     """
+    data = _bytes(path)
+    start = len(BOM) if data.startswith(BOM) else 0
+    match = _SALT_LINE.match(data, start)
+    lines = RowLines(data=data, at=match.end() if match else start, line=2 if match else 1)
+    reading = _Reading(path=path, salt=match[1].decode() if match else "")
     try:
-        text = _bytes(path).decode("utf-8-sig")
+        found = reading.read(lines)
     except UnicodeDecodeError as fault:
-        line = fault.object.count(b"\n", 0, fault.start) + 1
-        raise _bad(path, [Problem(text=f"byte {fault.start + 1} is not UTF-8",
-                                  place=Place(path=str(path), line=line))]) from None  # fmt: skip
-    first, _, rest = text.partition("\n")
-    match = _SALT.fullmatch(first.rstrip("\r"))
-    salt, body, offset = (match[1], rest, 1) if match else ("", text, 0)
-    header, *rows = list(_rows(body, path, offset)) or [(1, [])]
-    problems = list(_header_problems(header, path)) or list(_row_problems(header[1], rows, path))
-    if not problems and not rows:
-        problems = [Problem(text="the list has no rows", place=Place(path=str(path)))]
-    if problems:
-        raise _bad(path, problems)
-    return _list(header[1], rows, salt)
-
-
-_Line = tuple[int, list[str]]
-
-
-def _rows(body: str, path: Path, offset: int) -> Iterator[_Line]:
-    reader = csv.reader(StringIO(body, newline=""), strict=True)
-    try:
-        for row in reader:
-            if row:
-                yield reader.line_num + offset, row
+        text = f"byte {fault.start + 1} of the line is not UTF-8"
+        raise _bad(path, [Problem(text=text, place=reading.place(lines.line))]) from None
     except csv.Error as fault:
-        place = Place(path=str(path), line=reader.line_num + offset)
-        raise _bad(path, [Problem(text=f"not CSV: {fault}", place=place)]) from None
+        problem = Problem(text=f"not CSV: {fault}", place=reading.place(lines.line - 1))
+        raise _bad(path, [problem]) from None
+    if reading.problems:
+        raise _bad(path, reading.problems)
+    return found
 
 
-def _header_problems(header: _Line, path: Path) -> Iterator[Problem]:
-    line, columns = header
+@dataclass(slots=True, kw_only=True)
+class _Reading:
+    """One pass over a list; what is wrong with it is gathered, as far as anybody reads that."""
+
+    path: Path
+    salt: str
+    problems: list[Problem] = field(default_factory=list)
+    _seen: dict[str, int] = field(default_factory=dict)
+
+    def place(self, line: int, column: int | None = None) -> Place:
+        return Place(path=str(self.path), line=line, column=column)
+
+    def read(self, lines: RowLines) -> RecipientList:
+        head = next(lines.rows(), None)
+        columns = tuple(head.cells) if head else ()
+        self.problems += _header_problems(head.line if head else 1, columns, self.place)
+        order: list[tuple[bytes, int, int, int]] = []
+        for row in lines.rows() if not self.problems else ():
+            if len(self.problems) >= MOST_PROBLEMS:
+                break
+            values = self._values(columns, row)
+            if values is not None:
+                order.append((_row_digest(values, self.salt), row.start, row.end, row.line))
+        if not order and not self.problems:
+            self.problems.append(Problem(text="the list has no rows", place=self.place(lines.line)))
+        order.sort()
+        over = sha256()
+        for digest, *_ in order:
+            over.update(f"{digest.hex()}\n".encode())
+        rows = Rows(data=lines.data, columns=columns, order=order)
+        return RecipientList(digest=Digest(over.hexdigest()), rows=rows, columns=columns)
+
+    def _values(self, columns: tuple[str, ...], row: RawRow) -> dict[str, str] | None:
+        """Return a row by its columns; nothing where something is wrong with it."""
+        place = self.place(row.line)
+        if len(row.cells) != len(columns):
+            text = f"{len(row.cells)} cells, and {len(columns)} columns"
+            self.problems.append(Problem(text=text, place=place))
+            return None
+        values = dict(zip(columns, (cell.strip() for cell in row.cells), strict=True))
+        found = [
+            f"{name} holds a control character or line break"
+            for name, cell in zip(columns, row.cells, strict=True)
+            if _CONTROL.search(cell)
+        ]
+        email = values["email"]
+        before = self._seen.setdefault(email.casefold(), row.line)
+        if not _EMAIL.fullmatch(email):
+            found.append(f"{email!r} is no mail address")
+        elif before != row.line:
+            found.append(f"{email} stands in line {before} already")
+        self.problems += [Problem(text=text, place=place) for text in found]
+        return None if found else values
+
+
+def _header_problems(
+    line: int, columns: Sequence[str], place_of: Callable[[int, int | None], Place]
+) -> Iterator[Problem]:
     for number, name in enumerate(columns, 1):
-        place = Place(path=str(path), line=line, column=number)
+        place = place_of(line, number)
         if not _COLUMN.fullmatch(name):
             yield Problem(
                 text=f"column {name!r}: expected small letters, digits and _", place=place
@@ -129,49 +166,19 @@ def _header_problems(header: _Line, path: Path) -> Iterator[Problem]:
         elif columns.index(name) != number - 1:
             yield Problem(text=f"column {name!r} stands twice", place=place)
     if "email" not in columns:
-        yield Problem(text="no column email", place=Place(path=str(path), line=line))
+        yield Problem(text="no column email", place=place_of(line, None))
 
 
-def _row_problems(columns: list[str], rows: Iterable[_Line], path: Path) -> Iterator[Problem]:
-    seen: dict[str, int] = {}
-    for line, row in rows:
-        place = Place(path=str(path), line=line)
-        if len(row) != len(columns):
-            yield Problem(text=f"{len(row)} cells, and {len(columns)} columns", place=place)
-            continue
-        for name, cell in zip(columns, row, strict=True):
-            if _CONTROL.search(cell):
-                yield Problem(text=f"{name} holds a control character or line break", place=place)
-        email = row[columns.index("email")].strip()
-        if not _EMAIL.fullmatch(email):
-            yield Problem(text=f"{email!r} is no mail address", place=place)
-        elif email.casefold() in seen:
-            text = f"{email} stands in line {seen[email.casefold()]} already"
-            yield Problem(text=text, place=place)
-        seen.setdefault(email.casefold(), line)
-
-
-def _list(columns: list[str], rows: Iterable[_Line], salt: str) -> RecipientList:
-    listed = [
-        Row(digest=_row_digest(values, salt), values=values)
-        for _, row in rows
-        for values in [dict(zip(columns, (cell.strip() for cell in row), strict=True))]
-    ]
-    listed.sort(key=lambda row: row.digest)
-    over = "".join(f"{row.digest}\n" for row in listed)
-    return RecipientList(
-        digest=Digest(sha256(over.encode()).hexdigest()), rows=tuple(listed), columns=tuple(columns)
-    )
-
-
-def _row_digest(values: Mapping[str, str], salt: str) -> Digest:
+def _row_digest(values: Mapping[str, str], salt: str) -> bytes:
     written = dumps(dict(sorted(values.items())), ensure_ascii=False)
-    return Digest(sha256(f"{salt}\n{written}".encode()).hexdigest())
+    return sha256(f"{salt}\n{written}".encode()).digest()
 
 
 def _bad(path: Path, problems: list[Problem]) -> BadInput:
+    more = len(problems) >= MOST_PROBLEMS
+    count = f"at least {len(problems)}" if more else str(len(problems))
     return BadInput(
-        f"{path} cannot be used: {len(problems)} problem{'s' if len(problems) > 1 else ''}",
+        f"{path} cannot be used: {count} problem{'s' if len(problems) > 1 else ''}",
         remedy="mend the rows and run it again",
         problems=problems,
         code="bad-list",
