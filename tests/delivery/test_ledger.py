@@ -1,8 +1,10 @@
 """The ledger: whatever is cut off its end, it says at least as much as happened."""
 
+import errno
 import json
 import stat
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from io import FileIO
 from pathlib import Path
@@ -111,6 +113,37 @@ def test_half_a_line_that_did_not_fit_is_taken_back_and_the_next_one_fits(tmp_pa
         filling.room = 10_000
         ledger.append("b", Step.UNKNOWN, AT)
     assert read(tmp_path)["b"].step is Step.UNKNOWN
+
+
+def test_a_wire_that_the_disk_did_not_take_never_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_file: int) -> None:
+        raise OSError(errno.EIO, "the disk says no")
+
+    written(tmp_path)
+    with opened(tmp_path) as ledger:
+        ledger.append("c", Step.ATTEMPTING, AT)
+        with monkeypatch.context() as patch, pytest.raises(OSError, match="says no"):
+            patch.setattr("os.fsync", full)
+            ledger.append("c", Step.WIRE, AT)
+        assert ledger.of("c").step is Step.ATTEMPTING
+        ledger.append("c", Step.ATTEMPTING, AT)
+    assert read(tmp_path)["c"].step is Step.ATTEMPTING
+
+
+def test_many_at_once_write_one_chain(tmp_path: Path) -> None:
+    with opened(tmp_path) as ledger, ThreadPoolExecutor(8) as pool:
+        steps = (Step.ATTEMPTING, Step.WIRE, Step.ACCEPTED)
+
+        def all_of(number: int) -> None:
+            for step in steps:
+                ledger.append(str(number), step, AT)
+
+        list(pool.map(all_of, range(200)))
+    found = read(tmp_path)
+    assert len(found) == 200
+    assert {line.step for line in found.values()} == {Step.ACCEPTED}
 
 
 def test_a_full_disk_stops_before_the_wire() -> None:

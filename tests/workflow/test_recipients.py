@@ -24,7 +24,7 @@ WORDS = Words(incident="i", message="m", subject="For {{ recipient.name }}",
               body="Dear {{ recipient.name }}, at {{ send.time }}.\n")  # fmt: skip
 CHANNELS = {"mail": {"adapter": "file", "as": "eml"}}
 NAMES = st.text(st.characters(whitelist_categories=["L", "N"], whitelist_characters=" ',\""),
-                min_size=1, max_size=12).map(str.strip)  # fmt: skip
+                min_size=1, max_size=12).map(str.strip).filter(bool)  # fmt: skip
 PEOPLE = st.lists(st.tuples(st.from_regex(r"[a-z]{1,8}", fullmatch=True), NAMES), min_size=1,
                   max_size=8, unique_by=lambda pair: pair[0])  # fmt: skip
 
@@ -98,6 +98,22 @@ def test_a_value_that_looks_like_a_slot_is_a_value(tmp_path: Path) -> None:
     found = listed(tmp_path, [("kim", "{{ send.time }}")])
     (payload,) = payloads(WORDS, "mail", CHANNELS["mail"], found, {"send.time": "now"})
     assert payload.text == "Dear {{ send.time }}, at now.\n"
+
+
+def test_an_empty_cell_that_the_words_need_is_named_by_row_and_column(tmp_path: Path) -> None:
+    found = listed(tmp_path, [("kim", "Kim"), ("lou", "")])
+    with pytest.raises(BadInput, match="line 4 .* says nothing in name"):
+        list(payloads(WORDS, "mail", CHANNELS["mail"], found, {"send.time": "now"}))
+
+
+def test_copies_come_last_and_say_which_column_they_lack(tmp_path: Path) -> None:
+    found = listed(tmp_path, [("kim", "Kim")])
+    settings = {**CHANNELS["mail"], "copy": "legal@x.example cto@x.example legal@x.example"}
+    out = list(payloads(WORDS, "mail", settings, found, {"send.time": "now"}))
+    assert [(p.to, p.row != "", p.is_copy) for p in out] == [
+        ("kim@example.com", True, False), ("legal@x.example", False, True),
+        ("cto@x.example", False, True)]  # fmt: skip
+    assert out[1].text == "Dear [name], at now.\n"
 
 
 def test_a_salt_is_given_once(tmp_path: Path) -> None:

@@ -10,29 +10,61 @@ from commscli.errors import BadInput, Refused
 
 if TYPE_CHECKING:
     from commscli.cli.state import State
+    from commscli.workflow.sends.preview import Preview
     from commscli.workflow.sends.send_plan import Plan
     from commscli.workflow.sends.sending import Outcome
+    from commscli.workflow.sends.wishes import Wishes
     from commscli.workflow.session import Session
 
 
 @app.command(rich_help_panel="Every incident")
 def send(
     messages: Annotated[list[str], typer.Argument(metavar="[MESSAGE]...")] = [],  # noqa: B006 - typer's form
+    *,
     released: Annotated[bool, typer.Option("--released", help="All that is released.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan; send nothing.")
     ] = False,
+    plan: Annotated[
+        str, typer.Option(metavar="DIGEST", help="Only by the plan that --dry-run showed.")
+    ] = "",
+    canary: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Only one mail, to somebody on the roster.")
+    ] = "",
+    without: Annotated[
+        list[str], typer.Option(metavar="R", help="Leave a recipient out; with --why.")
+    ] = [],  # noqa: B006 - typer's form
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Begin although a channel is down.")
+    ] = False,
     why: Annotated[str, typer.Option(metavar="TEXT", help="Why, for a superseded message.")] = "",
+    again: Annotated[str, typer.Option(metavar="WHY", help="Send once more what was sent.")] = "",
+    take_over: Annotated[
+        str, typer.Option(metavar="WHY", help="Go on for a machine that is gone.")
+    ] = "",
     status: Annotated[
         bool, typer.Option("--status", help="Who got it, and who is in doubt; send nothing.")
     ] = False,
+    done: Annotated[str, typer.Option(metavar="R", help="A call was made; with --why.")] = "",
+    failed: Annotated[str, typer.Option(metavar="R", help="A call failed; with --why.")] = "",
 ) -> None:
     """Send released messages; run it again to go on where it stopped."""
-    from commscli.workflow.sends.sending import released as released_  # noqa: PLC0415 - lazy
-    from commscli.workflow.sends.sending import send as send_  # noqa: PLC0415 - lazy
+    from commscli.workflow.sends.finding import released as released_  # noqa: PLC0415 - lazy
+    from commscli.workflow.sends.wishes import Wishes  # noqa: PLC0415 - lazy
 
     run = state.current
+    one_by_name = any((plan, canary, without, again, take_over, done, failed))
+    if one_by_name and (released or len(messages) != 1):
+        raise BadInput("name one message for this", remedy="comms status", code="usage")
+    if done or failed:
+        from commscli.cli.resolving import hand_back  # noqa: PLC0415 - lazy
+
+        hand_back(run, messages[0], done=done, failed=failed, note=why)
+        return
     session = run.session()
+    if canary:
+        _send_canary(run, session, messages[0], canary)
+        return
     if released:
         session.refresh(required=True)
         messages = released_(session)
@@ -43,19 +75,45 @@ def send(
     if status:
         _tell_progress(run, session, messages)
         return
+    _send(run, session, messages, Wishes(
+        why=why, again=again, take_over=take_over, plan=plan, partial=partial,
+        without=tuple(without), dry_run=dry_run,
+    ))  # fmt: skip
+
+
+def _send(run: "State", session: "Session", messages: list[str], wishes: "Wishes") -> None:
+    from commscli.cli.send_progress import Progress  # noqa: PLC0415 - lazy
+    from commscli.workflow.sends.sending import send as send_  # noqa: PLC0415 - lazy
+
     outcomes = []
     stop = _Stop()
     for message in messages:
-        confirm = (lambda plan: confirmed(run, plan)) if run.interactive else None
-        with stop:
-            outcome = send_(session, message, why=why, dry_run=dry_run, confirm=confirm,
-                            stopped=lambda: stop.said)  # fmt: skip
+        confirm = (lambda plan, preview: confirmed(run, plan, preview)) if run.interactive else None
+        with stop, Progress() as progress:
+            outcome = send_(session, message, wishes, confirm=confirm,
+                            stopped=lambda: stop.said, told=progress.of)  # fmt: skip
         outcomes.append(outcome)
         tell_sent(run, outcome)
     run.answer(
         lambda: {"schema": "comms/sent@1", "messages": [_document(o) for o in outcomes]},
-        lambda: "".join(_text(o, dry_run=dry_run) for o in outcomes),
+        lambda: "".join(_text(o) for o in outcomes),
     )
+
+
+def _send_canary(run: "State", session: "Session", message: str, address: str) -> None:
+    from commscli.workflow.sends.canary import send_canary  # noqa: PLC0415 - lazy
+
+    found = send_canary(session, message, address)
+    run.answer(
+        lambda: {"schema": "comms/canary@1", "message": message, "to": address,
+                 "channels": {name: str(one.step) for name, one in found.items()}},
+        lambda: "".join(
+            f"{one.step}  {name} to {address}{one.detail and f': {one.detail}'}\n"
+            for name, one in found.items()
+        ),
+    )  # fmt: skip
+    run.exit_code = 0 if all(one.step.is_final for one in found.values()) else 5
+    run.tell(f"nothing else was sent; next: look at it, then comms send {message}")
 
 
 class _Stop:
@@ -96,50 +154,20 @@ def _tell_progress(run: "State", session: "Session", messages: list[str]) -> Non
     run.exit_code = 6 if any(p.in_doubt for p in found) else 0
 
 
-@app.command(rich_help_panel="Every incident")
-def resolve(
-    message: Annotated[str, typer.Argument()],
-    recipient: Annotated[
-        str, typer.Option(metavar="R", help="A row's digest, an address, or all.")
-    ] = "all",
-    sent: Annotated[
-        bool | None, typer.Option("--sent/--not-sent", help="Whether it arrived.")
-    ] = None,
-    why: Annotated[str, typer.Option(metavar="TEXT", help="How you know.")] = "",
-) -> None:
-    """Decide about deliveries of which nobody knows if they arrived."""
-    from commscli.render.send_text import standing_document, standing_text  # noqa: PLC0415 - lazy
-    from commscli.workflow.sends.resolving import resolve as resolve_  # noqa: PLC0415 - lazy
-
-    run = state.current
-    if not why.strip() or sent is None:
-        raise BadInput(
-            "say whether it arrived, and how you know",
-            remedy=f"comms resolve {message} --sent (or --not-sent) --why TEXT",
-            code="usage",
-        )
-    found = resolve_(run.session(), message, recipient, arrived=sent, why=why)
-    run.answer(
-        lambda: {"schema": "comms/resolved@1", "deliveries": [standing_document(s) for s in found]},
-        lambda: "".join(f"{standing_text(s)}\n" for s in found),
-    )
-    run.tell(f"next: comms send {message}")
-
-
-def confirmed(run: "State", plan: "Plan") -> bool:
+def confirmed(run: "State", plan: "Plan", preview: "Preview") -> bool:
     """Ask for the size of the audience: a yes is typed too fast for what cannot be undone."""
     from commscli.render.send_text import plan_text  # noqa: PLC0415 - lazy
 
-    run.tell(plan_text(plan))
+    run.tell(plan_text(plan, preview))
     typed = typer.prompt(f"Type {plan.size} to send it", err=True, default="", show_default=False)
     return str(typed).strip() == str(plan.size)
 
 
-def _text(outcome: "Outcome", *, dry_run: bool) -> str:
-    if dry_run:
-        from commscli.render.send_text import plan_text  # noqa: PLC0415 - lazy
+def _text(outcome: "Outcome") -> str:
+    if outcome.preview is not None:
+        from commscli.render.send_text import first_requests, plan_text  # noqa: PLC0415 - lazy
 
-        return plan_text(outcome.plan)
+        return plan_text(outcome.plan, outcome.preview) + first_requests(outcome.preview)
     return f"{outcome.plan.message}\n" if outcome.recorded else ""
 
 
@@ -157,7 +185,10 @@ def tell_sent(run: "State", outcome: "Outcome") -> None:
 
 
 def _document(outcome: "Outcome") -> dict[str, Any]:
+    from commscli.render.send_text import plan_document  # noqa: PLC0415 - lazy
+
     written = outcome.recorded.written if outcome.recorded else None
+    preview = outcome.preview
     return {
         "incident": outcome.plan.incident,
         "message": outcome.plan.message,
@@ -165,6 +196,7 @@ def _document(outcome: "Outcome") -> dict[str, Any]:
         "revision": outcome.plan.body.revision,
         "sent": outcome.recorded is not None,
         "note": outcome.note,
+        "plan": plan_document(outcome.plan, preview) if preview else None,
         "slots": dict(outcome.plan.slots),
         "recipients": outcome.plan.size,
         "channels": list(outcome.plan.body.channels),

@@ -28,6 +28,7 @@ from commscli.workflow.messages.drafting import Wanted, draft
 from commscli.workflow.messages.revising import Source, revise
 from commscli.workflow.messages.shown import remember
 from commscli.workflow.sends.sending import send
+from commscli.workflow.sends.wishes import Wishes
 from commscli.workflow.turns.following import remind
 from commscli.workflow.verdicts.judging import Opinion, judge
 
@@ -148,7 +149,8 @@ def _on_message(
         revise(session, name, Source(edit=edit))
         return True
     if task.verb == "send":
-        tell_sent(run, send(session, name, confirm=lambda plan: confirmed(run, plan)))
+        sent = send(session, name, Wishes(), confirm=lambda *plan: confirmed(run, *plan))
+        tell_sent(run, sent)
         return True
     opinion = _opinion(session, task, key)
     if opinion is None:

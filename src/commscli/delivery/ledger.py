@@ -15,7 +15,8 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, Any
+from threading import Lock
+from typing import IO, Any, NamedTuple
 
 from commscli.domain.moments import stamp
 from commscli.errors import BadInput, Busy
@@ -36,11 +37,24 @@ class Step(StrEnum):
     REJECTED = "rejected"
     DEFERRED = "deferred"
     UNKNOWN = "unknown"
+    HANDED_OUT = "handed-out"
+    """Somebody has it in hand, a call to make: what comes of it they say."""
+    DONE = "done"
+    FAILED = "failed"
+    KEPT = "kept"
+    """It is there for whoever asks, and goes to nobody."""
+    WITHHELD = "withheld"
+    """A person took this recipient out after the gates had passed the list."""
 
     @property
     def is_final(self) -> bool:
         """Whether nothing more is done about it."""
-        return self in {Step.ACCEPTED, Step.REJECTED}
+        return self in _FINAL
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether a send does nothing more about it: it is final, or in somebody's hand."""
+        return self in _FINAL or self is Step.HANDED_OUT
 
     @property
     def is_in_doubt(self) -> bool:
@@ -48,8 +62,12 @@ class Step(StrEnum):
         return self in {Step.WIRE, Step.UNKNOWN}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+_FINAL = frozenset({
+    Step.ACCEPTED, Step.REJECTED, Step.DONE, Step.FAILED, Step.KEPT, Step.WITHHELD,
+})  # fmt: skip
+
+
+class Line(NamedTuple):
     """The last that the ledger says of a delivery. ``id`` is what the provider calls it."""
 
     step: Step
@@ -67,6 +85,7 @@ class Ledger:
     last: str = START
     size: int = 0
     """Bytes of whole lines."""
+    lock: Lock = field(default_factory=Lock)
 
     def of(self, key: str) -> Line:
         """Return how far a delivery has come."""
@@ -83,19 +102,41 @@ class Ledger:
         Raises:
             OSError: if it cannot be written: then nothing may leave.
         """
-        entry = {"seq": self.seq, "prev": self.last, "at": stamp(at), "key": key, "step": str(step),
-                 "detail": detail, "id": id_}  # fmt: skip
-        data = json.dumps(entry, ensure_ascii=False, sort_keys=True).encode() + b"\n"
-        try:
-            self._write(data)
-            if step is Step.WIRE:
+        with self.lock:
+            entry = {"seq": self.seq, "prev": self.last, "at": stamp(at), "key": key,
+                     "step": str(step), "detail": detail, "id": id_}  # fmt: skip
+            data = json.dumps(entry, ensure_ascii=False, sort_keys=True).encode() + b"\n"
+            try:
+                self._write(data)
+            except OSError:
+                self._take_back()
+                raise
+            before = (self.size, self.seq, self.last, self.of(key))
+            self._count(len(data), _digest(data), key, Line(step, detail, id_))
+            end = self.size
+        if step is Step.WIRE:
+            # Not under the lock: while one waits for the disk others write, and its sync is
+            # theirs as well.
+            try:
                 os.fsync(self.file.fileno())
-        except OSError:
-            self._take_back()
-            raise
-        self.size += len(data)
-        self.seq, self.last = self.seq + 1, _digest(data)
-        self.lines[key] = Line(step=step, detail=detail, id=id_)
+            except OSError:
+                self._never_left(key, end, before)
+                raise
+
+    def _count(self, size: int, digest: str, key: str, line: Line) -> None:
+        self.size += size
+        self.seq, self.last = self.seq + 1, digest
+        self.lines[key] = line
+
+    def _never_left(self, key: str, end: int, before: tuple[int, int, str, Line]) -> None:
+        """Take a ``wire`` back that is not on the disk: nothing leaves after it.
+
+        Where others wrote behind it, it stays, and the delivery is in doubt for a person.
+        """
+        with self.lock:
+            if self.size == end:
+                self.size, self.seq, self.last, self.lines[key] = before
+                self._take_back()
 
     def _write(self, data: bytes) -> None:
         if self.file.write(data) != len(data):
@@ -148,7 +189,7 @@ def read(folder: Path) -> Mapping[str, Line]:
 def _replayed(file: IO[bytes], path: Path) -> Ledger:
     """Return what the whole lines of a file say; half a line at its end is none of them."""
     whole, seq, last = 0, 0, START
-    found: dict[str, dict[str, Any]] = {}
+    lines: dict[str, Line] = {}
     for number, data in enumerate(iter(file.readline, b""), 1):
         if not data.endswith(b"\n"):
             break
@@ -159,12 +200,8 @@ def _replayed(file: IO[bytes], path: Path) -> Ledger:
                 remedy="keep the file, and resolve by hand what it says: comms send --status",
                 code="ledger-damaged",
             )
-        found[entry["key"]] = entry
+        lines[entry["key"]] = Line(_STEPS[entry["step"]], entry["detail"], entry["id"])
         seq, last, whole = number, _digest(data), whole + len(data)
-    lines = {
-        key: Line(step=_STEPS[entry["step"]], detail=entry["detail"], id=entry["id"])
-        for key, entry in found.items()
-    }
     return Ledger(file=file, lines=lines, seq=seq, last=last, size=whole)
 
 

@@ -13,7 +13,8 @@ from commscli.delivery.drills import marked_subject, marked_text
 from commscli.delivery.recipients import RecipientList
 from commscli.delivery.rows import Row
 from commscli.domain.ids import Digest
-from commscli.domain.slots import RECIPIENT, SEND_SLOTS, fill, token
+from commscli.domain.slots import RECIPIENT, SEND_SLOTS, Blank, token
+from commscli.errors import BadInput
 
 OPEN: Mapping[str, str] = {slot: token(slot) for slot in SEND_SLOTS}
 """The slots, left open: each filled with itself."""
@@ -40,6 +41,7 @@ class Payload:
     name: str
     subject: str
     text: str
+    is_copy: bool = False
 
     def data(self) -> bytes:
         """Return the one spelling of the payload."""
@@ -56,6 +58,16 @@ class Payload:
 Channels = Mapping[str, Mapping[str, str]]
 
 
+COPY = "copy"
+"""The setting of a channel that names who gets a copy, and how a copy stands in the evidence."""
+
+
+def copies_of(settings: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the addresses that get one copy of what leaves over a channel."""
+    told = dict.fromkeys(settings.get(COPY, "").split())
+    return tuple(address for address in told if address != settings.get("to", ""))
+
+
 def payloads(
     words: Words,
     channel: str,
@@ -65,31 +77,68 @@ def payloads(
 ) -> Iterator[Payload]:
     """Yield every delivery over a channel: one, or one a row in the order of their digests.
 
+    After them comes a copy for each address that the channel names; what only a recipient's row
+    could say stands in it by the name of its column.
+
     Raises:
-        BadInput: if a slot has no value in the list.
+        BadInput: if a slot has no value: naming the column, and the row where it is empty.
     """
+    blanks = blank(words, channel)
+    form = _Form(blanks, slots)
     if recipients is None:
-        yield _payload(words, channel, settings.get("to", ""), None, slots)
+        yield form.payload(settings.get("to", ""), None)
     else:
         for row in recipients.rows:
-            yield _payload(words, channel, row.values["email"], row, slots)
+            form.require_filled(row)
+            yield form.payload(row.values["email"], row)
+    for address in copies_of(settings):
+        yield form.copy(address)
 
 
-def _payload(
-    words: Words, channel: str, to: str, row: Row | None, slots: Mapping[str, str]
-) -> Payload:
-    values = dict(slots)
-    if row is not None:
-        values |= {f"{RECIPIENT}{column}": value for column, value in row.values.items()}
-    blanks = blank(words, channel)
-    return Payload(
-        channel=channel,
-        row=row.digest if row else "",
-        to=to,
-        name=row.values.get("name", "") if row else "",
-        subject=fill(blanks.subject, values),
-        text=fill(blanks.text, values),
-    )
+class _Form:
+    """The words over one channel, ready to be filled for many."""
+
+    def __init__(self, blanks: Payload, slots: Mapping[str, str]) -> None:
+        self._blanks, self._slots = blanks, slots
+        self._subject, self._text = Blank.of(blanks.subject), Blank.of(blanks.text)
+        self._columns = sorted(
+            name.removeprefix(RECIPIENT)
+            for name in self._subject.names | self._text.names
+            if name.startswith(RECIPIENT)
+        )
+
+    def require_filled(self, row: Row) -> None:
+        empty = [name for name in self._columns if row.values.get(name) == ""]
+        if empty:
+            raise BadInput(
+                f"line {row.line} of the recipients' list says nothing in {', '.join(empty)}, and "
+                "the words need it",
+                remedy="fill the cell in, or take the slot out of the draft, and have it passed "
+                "again",
+                code="unfilled-slot",
+            )
+
+    def payload(self, to: str, row: Row | None) -> Payload:
+        values = {f"{RECIPIENT}{name}": row.values[name] for name in row.values} if row else {}
+        return self._filled(to, values, row)
+
+    def copy(self, to: str) -> Payload:
+        values = {f"{RECIPIENT}{name}": f"[{name}]" for name in self._columns}
+        return self._filled(to, values, None, is_copy=True)
+
+    def _filled(
+        self, to: str, values: Mapping[str, str], row: Row | None, *, is_copy: bool = False
+    ) -> Payload:
+        every = {**self._slots, **values}
+        return Payload(
+            channel=self._blanks.channel,
+            row=row.digest if row else "",
+            to=to,
+            name=row.values.get("name", "") if row else "",
+            subject=self._subject.filled(every),
+            text=self._text.filled(every),
+            is_copy=is_copy,
+        )
 
 
 def blank(words: Words, channel: str) -> Payload:
@@ -107,22 +156,29 @@ def blank(words: Words, channel: str) -> Payload:
 def digest_over(channel_payloads: Iterator[Payload], *, one_to_one: bool) -> Digest:
     """Return the digest that a record states for a channel.
 
-    For a broadcast it is that of the payload; one-to-one it is over the digests of all
-    payloads, a line each, in the order of the rows' digests.
+    For a broadcast it is that of the payload; one-to-one, and where there are copies, it is over
+    the digests of all payloads, a line each, in the order of the rows' digests.
     """
-    digests = [sha256(payload.data()).hexdigest() for payload in channel_payloads]
-    if not one_to_one:
-        return Digest(digests[0])
-    return Digest(sha256("".join(f"{d}\n" for d in digests).encode()).hexdigest())
+    over, count, last = sha256(), 0, ""
+    for payload in channel_payloads:
+        last, count = sha256(payload.data()).hexdigest(), count + 1
+        over.update(f"{last}\n".encode())
+    return Digest(last if count == 1 and not one_to_one else over.hexdigest())
 
 
 def rendered(
-    words: Words, channels: Channels, recipients: RecipientList | None, slots: Mapping[str, str]
+    words: Words,
+    channels: Channels,
+    recipients: RecipientList | None,
+    slots: Mapping[str, str],
+    *,
+    without: frozenset[str] = frozenset(),
 ) -> dict[str, Digest]:
-    """Return the digest of each channel's payloads."""
+    """Return the digest of each channel's payloads, but for some rows."""
     return {
         name: digest_over(
-            payloads(words, name, settings, recipients, slots), one_to_one=recipients is not None
+            (p for p in payloads(words, name, settings, recipients, slots) if p.row not in without),
+            one_to_one=recipients is not None,
         )
         for name, settings in channels.items()
     }

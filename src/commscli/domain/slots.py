@@ -60,20 +60,45 @@ def tokens_in(text: str) -> tuple[Token, ...]:
     )
 
 
-def fill(text: str, values: Mapping[str, str]) -> str:
-    """Put the values in; what a value contains is text, even where it looks like a slot.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blank:
+    """A text that is parted at its slots once, to be filled for many."""
 
-    Raises:
-        BadInput: naming every slot that has no value.
-    """
-    missing = sorted({slot.name for slot in tokens_in(text)} - values.keys())
-    if missing:
-        raise BadInput(
-            f"no value for {', '.join(missing)}",
-            remedy="give the recipients' list these columns, or take the slots out of the draft",
-            code="unfilled-slot",
-        )
-    return _SLOT.sub(lambda found: values[found[1]], text)
+    parts: tuple[str, ...]
+    """Text and name of a slot, in turn."""
+
+    @classmethod
+    def of(cls, text: str) -> "Blank":
+        """Return a text as a blank."""
+        return cls(parts=tuple(_SLOT.split(text)))
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The slots in it."""
+        return frozenset(self.parts[1::2])
+
+    def filled(self, values: Mapping[str, str]) -> str:
+        """Put the values in; what a value contains is text, even where it looks like a slot.
+
+        Raises:
+            BadInput: naming every slot that has no value.
+        """
+        missing = sorted(self.names - values.keys())
+        if missing:
+            raise BadInput(
+                f"no value for {', '.join(missing)}",
+                remedy="give the recipients' list these columns, or take the slots out of the "
+                "draft",
+                code="unfilled-slot",
+            )
+        parts = list(self.parts)
+        parts[1::2] = [values[name] for name in parts[1::2]]
+        return "".join(parts)
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """Put the values in, once: `Blank.filled`."""
+    return Blank.of(text).filled(values)
 
 
 def unfilled(text: str, *, path: str, first_line: int = 1) -> tuple[Problem, ...]:

@@ -82,12 +82,12 @@ def fetch(repository: Repository, branch: str, network: Network) -> CommitId | N
     """
     try:
         # An empty refmap: what was last seen of the remote is compared below, not overwritten.
-        _remote(repository, network, "fetch", "--quiet", "--no-tags", "--no-recurse-submodules",
+        on_remote(repository, network, "fetch", "--quiet", "--no-tags", "--no-recurse-submodules",
                 "--no-write-fetch-head", "--refmap=", REMOTE, f"+{branch}:{INCOMING}")  # fmt: skip
     except GitFailed as failure:
         if "couldn't find remote ref" in failure.said:
             return None
-        raise _unreachable(repository, failure) from None
+        raise unreachable(repository, failure) from None
     theirs = repository.resolve(INCOMING)
     seen = repository.resolve(tracking(branch))
     if theirs and seen and not is_ancestor(repository, seen, theirs):
@@ -114,16 +114,22 @@ def push(repository: Repository, branch: str, commit: CommitId, network: Network
         Unreachable: if it does not answer, or refuses.
     """
     try:
-        _remote(repository, network, "push", "--quiet", "--no-verify", "--no-signed",
+        on_remote(repository, network, "push", "--quiet", "--no-verify", "--no-signed",
                 "--no-recurse-submodules", REMOTE, f"{commit}:{branch}")  # fmt: skip
     except GitFailed as failure:
         if _MOVED.search(failure.said):
             raise Rejected("the remote has moved on", remedy="comms sync") from None
-        raise _unreachable(repository, failure) from None
+        raise unreachable(repository, failure) from None
     repository.run("update-ref", tracking(branch), commit)
 
 
-def _remote(repository: Repository, network: Network, *argv: str) -> bytes:
+def on_remote(repository: Repository, network: Network, *argv: str) -> bytes:
+    """Let git talk to the remote.
+
+    Raises:
+        GitFailed: if it says no.
+        BadInput: if the repository's own configuration names a program to run for it.
+    """
     _require_no_programs(repository)
     return git.run(
         ["-c", "protocol.ext.allow=never", *argv],
@@ -147,7 +153,8 @@ def _require_no_programs(repository: Repository) -> None:
         )
 
 
-def _unreachable(repository: Repository, failure: GitFailed) -> Unreachable:
+def unreachable(repository: Repository, failure: GitFailed) -> Unreachable:
+    """Return what to say of a remote that did not answer, or said no."""
     url = repository.config(f"remote.{REMOTE}.url")
     shown = re.sub(r"//[^/@]*@", "//", url)
     reason = _REJECTED.search(failure.said)

@@ -1,33 +1,92 @@
 """What a send will do, said before it does it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from commscli.delivery.ledger import Step
 from commscli.domain.records import Sent
 from commscli.render.documents import Document
-from commscli.render.escaping import one_line
+from commscli.render.escaping import one_line, safe
 from commscli.render.human import Paint, drilled, paragraph
 from commscli.workflow.recording import Recorded
-from commscli.workflow.sends.delivering import Standing, counts
+from commscli.workflow.sends.preview import Over, Preview
 from commscli.workflow.sends.resolving import Progress
 from commscli.workflow.sends.send_plan import Plan
+from commscli.workflow.sends.standings import Standing, counts
 
+_MOMENT, _LONG = 2, 90
 _SLOTS = {"send.time": "at", "send.next_update": "promising the next update by"}
 
 
-def plan_text(plan: Plan) -> str:
+def plan_text(plan: Plan, preview: Preview) -> str:
     """Return the plan of a send: which words, to how many, how, and what it promises."""
-    people = f"{plan.size} recipient{'' if plan.size == 1 else 's'}"
+    size = plan.size - len(plan.withheld)
+    people = f"{size} recipient{'' if size == 1 else 's'}"
     to = people if plan.recipients else "everybody there"
-    over = ", ".join(
-        f"{name} ({'outbox' if plan.drill else s['adapter']})"
-        for name, s in plan.body.channels.items()
-    )
+    over = ", ".join(f"{over.channel} ({_adapter(over)})" for over in preview.channels)
     slots = (f"{_SLOTS[name]} {value}" for name, value in plan.spoken.items() if name in _SLOTS)
     said = [f"to {to} over {over}", *slots]
+    if plan.withheld:
+        said.append(f"without {len(plan.withheld)} of the approved list")
+    for one in preview.channels:
+        said += [f"{one.channel}: {text}" for text in _over(one)]
+    said.append(f"plan {plan.digest[:12]}, {_about(preview.seconds)}")
     head = drilled(f"{plan.message} revision {plan.body.revision}", drill=plan.drill)
     return "\n".join([head, *(line for text in said for line in paragraph(text, "    "))]) + "\n"
+
+
+def _adapter(over: Over) -> str:
+    return "outbox" if over.adapter == "file" else over.adapter
+
+
+def _over(over: Over) -> Iterator[str]:
+    """Yield what there is to know of one channel beyond its name."""
+    if over.copies:
+        yield f"{over.copies} of {over.count} are copies"
+    for name, value in over.flags.items():
+        yield f"{name} {value}"
+    for text, count in over.remarks.items():
+        yield text if count == over.count else f"{text}, {count} of {over.count}"
+    if over.connections > 1:
+        yield f"{over.connections} connections"
+    if over.per_second:
+        yield f"at most {over.per_second:g} a second"
+
+
+def _about(seconds: float) -> str:
+    if seconds < _MOMENT:
+        return "a moment"
+    minutes = round(seconds / 60)
+    return f"about {round(seconds)} s" if seconds < _LONG else f"about {minutes} min"
+
+
+def first_requests(preview: Preview) -> str:
+    """Return the first request of each channel as it goes over the wire, indented."""
+    parts = []
+    for over in preview.channels:
+        if over.first:
+            lines = safe(over.first).rstrip("\n").split("\n")
+            parts += [f"\nfirst over {over.channel}:", *(f"    {line}".rstrip() for line in lines)]
+    return "\n".join(parts) + "\n" if parts else ""
+
+
+def plan_document(plan: Plan, preview: Preview) -> Document:
+    """Return the plan of a send."""
+    return {
+        "digest": plan.digest,
+        "seconds": round(preview.seconds, 1),
+        "withheld": list(plan.withheld),
+        "channels": [
+            {
+                "channel": over.channel, "adapter": over.adapter, "count": over.count,
+                "copies": over.copies, "seconds": round(over.seconds, 1),
+                "per_second": over.per_second, "connections": over.connections,
+                "on_unknown": over.on_unknown, "flags": dict(over.flags),
+                "remarks": dict(over.remarks), "first": over.first,
+            }
+            for over in preview.channels
+        ],
+    }  # fmt: skip
 
 
 def sent_text(plan: Plan, recorded: Recorded, files: Sequence[Path]) -> str:

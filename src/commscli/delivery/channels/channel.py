@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from commscli.delivery.ledger import Step
-from commscli.delivery.payload import Payload, Words
+from commscli.delivery.payload import COPY, Payload, Words
 from commscli.errors import CommsError
 
 
@@ -21,8 +21,8 @@ class Delivery:
 
     @property
     def row(self) -> str:
-        """The digest of the recipient's row; ``-`` for a broadcast."""
-        return self.payload.row or "-"
+        """The digest of the recipient's row; ``-`` for a broadcast, ``copy`` for a copy."""
+        return self.payload.row or (COPY if self.payload.is_copy else "-")
 
 
 def delivery_of(send_id: str, payload: Payload) -> Delivery:
@@ -88,6 +88,8 @@ class Channel(ABC):
     on_unknown: str = "hold"
     connections: int = 1
     per_second: float = 0.0
+    takes_canary: bool = False
+    """Whether one delivery can go to another address ahead of the others."""
 
     def flags(self) -> Mapping[str, str]:
         """Return what is said to the other side beside the words: who is notified, and how."""

@@ -34,9 +34,13 @@ def _judged(code: int, *, written: bool) -> Step:
 class SmtpChannel(Channel):
     """Hands mails in at one server."""
 
+    takes_canary = True
+
     def __init__(self, settings: Settings, sending: Sending) -> None:
         self.on_unknown = settings.get("on_unknown", "hold")
         self._settings, self._sending = settings, sending
+        self.connections = int(settings.get("connections", "1"))
+        self.per_second = float(settings.get("per_second", "0"))
         self._wire: MailWire | None = None
 
     def probe(self) -> None:

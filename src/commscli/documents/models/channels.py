@@ -53,6 +53,8 @@ class SmtpChannel(Channel):
     user: Line = ""
     on_unknown: OnUnknown = "hold"
     private: bool = False
+    connections: Annotated[int, Field(ge=1, le=20)] = 1
+    per_second: Annotated[int, Field(ge=0, le=1000)] = 0
 
 
 class WebhookChannel(Channel):

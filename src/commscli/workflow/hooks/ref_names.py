@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from commscli.workflow.hooks.refusing import Refusal
 
 BRANCHES, TAGS, NOTES, REPLACED = "refs/heads/", "refs/tags/", "refs/notes/", "refs/replace/"
+_LOCK = re.compile("refs/comms/send/[0-9a-f]{16}")
+"""The ref that says which machine is sending: `ledger.send_locks`."""
 _OBJECT_ID = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 _GIT_REFUSES = re.compile(
     r"""[\x00-\x20\x7f~^:?*\[\\]   # characters
@@ -30,7 +32,7 @@ def fault_of_name(ref: str, others: Iterable[str]) -> Refusal | None:
             text="a replace ref makes git show one object under the name of another",
             remedy="leave it out of the push: git push origin BRANCH",
         )
-    if not ref.startswith((BRANCHES, TAGS, NOTES)):
+    if not ref.startswith((BRANCHES, TAGS, NOTES)) and not _LOCK.fullmatch(ref):
         return Refusal(
             ref=ref,
             rule="other-ref",

@@ -1,70 +1,75 @@
 """Take a send to its end, or say why it has none yet and how to go on."""
 
-import time
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections import Counter
+from collections.abc import Mapping
 
-from commscli.delivery.channels.channel import Channel
 from commscli.delivery.ledger import Ledger, Step
-from commscli.errors import CommsError, Interrupted, Problem, Unfinished, UnknownOutcome
-from commscli.workflow.sends.delivering import Pace, Standing, deliver_all, standings
+from commscli.errors import Busy, CommsError, Interrupted, Problem, Unfinished, UnknownOutcome
+from commscli.workflow.sends.delivering import Crew, deliver_all
+from commscli.workflow.sends.pace import Pace
 from commscli.workflow.sends.send_plan import Plan
-from commscli.workflow.session import Session
+from commscli.workflow.sends.standings import Standing, standings
 
 SHOWN = 20
 """Deliveries in doubt that an error lists; the status has them all."""
 
 
-def pace_of(session: Session, stopped: Callable[[], bool]) -> Pace:
-    """Return how time passes: as it does, but for a clock that somebody set for the whole run."""
-    stated = session.circumstances.environ.get("COMMS_NOW")
-    now = session.circumstances.now
-    return Pace(
-        now=(lambda: now) if stated else (lambda: datetime.now(UTC)),
-        sleep=time.sleep,
-        stopped=stopped,
-    )
-
-
-def carried_out(
-    plan: Plan, ledger: Ledger, channels: Mapping[str, Channel], pace: Pace, ready: set[str]
-) -> tuple[Standing, ...]:
+def carried_out(crew: Crew, ledger: Ledger, pace: Pace, down: Mapping[str, str]) -> None:
     """Take every delivery to its end.
 
     Raises:
-        Unfinished: if some have not left.
+        Unfinished: if some have not left, or are in somebody's hands.
         UnknownOutcome: if all have been tried, and of some nobody knows whether they arrived.
+        Busy: if somebody took it over meanwhile.
     """
+    plan = crew.plan
     try:
-        down = deliver_all(plan, ledger, channels, pace, ready)
+        found = deliver_all(crew, ledger, pace, down)
     except Interrupted as fault:
         raise Interrupted(
             f"{fault.text}; {_done(plan, ledger)} of {plan.message} have left",
             remedy=f"comms send {plan.message} goes on: nobody gets it twice",
         ) from None
+    except Busy:
+        raise
     except (CommsError, OSError) as fault:
         raise unfinished(plan, str(fault)) from fault
-    found = standings(plan, ledger.lines)
-    left = [one for one in found if not one.line.step.is_final and not one.line.step.is_in_doubt]
+    _require_all(plan, ledger, found)
+
+
+def _require_all(plan: Plan, ledger: Ledger, down: Mapping[str, str]) -> None:
+    reasons, steps = {*down.values()}, Counter[Step]()
+    unknown: list[Standing] = []
+    for one in standings(plan, ledger.lines):
+        step = one.line.step
+        steps[step] += 1
+        if step.is_in_doubt and len(unknown) < SHOWN:
+            unknown.append(one)
+        elif not step.is_settled and not step.is_in_doubt and one.line.detail:
+            reasons.add(one.line.detail)
+    total = sum(steps.values())
+    left = sum(n for step, n in steps.items() if not step.is_settled and not step.is_in_doubt)
+    doubt = sum(n for step, n in steps.items() if step.is_in_doubt)
     if left:
-        reasons = {*down.values(), *(one.line.detail for one in left if one.line.detail)}
-        raise unfinished(
-            plan, f"{len(left)} of {len(found)} have not left: {'; '.join(sorted(reasons))}"
-        )
-    unknown = [one for one in found if one.line.step.is_in_doubt]
-    if unknown:
+        raise unfinished(plan, f"{left} of {total} have not left: {'; '.join(sorted(reasons))}")
+    if doubt:
         raise UnknownOutcome(
-            f"of {len(unknown)} of {len(found)} deliveries of {plan.message} nobody knows whether "
-            "they arrived",
+            f"of {doubt} of {total} deliveries of {plan.message} nobody knows whether they arrived",
             remedy=f"comms send {plan.message} --status, then comms resolve {plan.message}",
-            problems=[Problem(text=f"{_about(one)}: {one.line.detail}") for one in unknown[:SHOWN]],
+            problems=[Problem(text=f"{_about(one)}: {one.line.detail}") for one in unknown],
         )
-    return found
+    if steps[Step.HANDED_OUT]:
+        raise Unfinished(
+            f"{steps[Step.HANDED_OUT]} of {total} deliveries of {plan.message} are in somebody's "
+            "hands, a call to make",
+            remedy=f"after each: comms send {plan.message} --done RECIPIENT --why NOTE",
+            code="handed-out",
+        )
 
 
 def _done(plan: Plan, ledger: Ledger) -> str:
-    found = standings(plan, ledger.lines)
-    return f"{sum(one.line.step is Step.ACCEPTED for one in found)} of {len(found)}"
+    left = sum(one.line.step.is_settled for one in standings(plan, ledger.lines))
+    return f"{left} of {plan.count}"
 
 
 def _about(one: Standing) -> str:

@@ -1,9 +1,13 @@
-"""Every delivery of a send, one after the other, each step on the disk before it is taken."""
+"""Every delivery of a send, each step on the disk before it is taken.
 
-import random
+Channels come one after the other, in the order in which they were approved. Over one channel as
+many connections work at once as it allows; whatever they do, each delivery has its own lines in
+the ledger, and one connection at a time.
+"""
+
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from threading import Lock, Thread
 
 from commscli.delivery.channels.channel import (
     Channel,
@@ -11,164 +15,220 @@ from commscli.delivery.channels.channel import (
     Delivery,
     Outcome,
     Sending,
-    delivery_of,
 )
 from commscli.delivery.channels.registry import channel_of
 from commscli.delivery.drills import rehearsed
-from commscli.delivery.ledger import Ledger, Line, Step
-from commscli.delivery.payload import payloads
+from commscli.delivery.ledger import Ledger, Step
+from commscli.delivery.wires.hosts import WireFault
 from commscli.errors import CommsError, Interrupted
+from commscli.workflow.sends.pace import Pace, Throttle, wait_after
 from commscli.workflow.sends.send_plan import Plan
+from commscli.workflow.sends.standings import deliveries
 
 ATTEMPTS = 4
 PUT_OFF = 3
 """Deliveries in a row that a channel puts off before it counts as down: not 5,000 more wait."""
-FIRST_WAIT = 1.0
-LONGEST_WAIT = 30.0
-"""Seconds. Who asks for more patience than this gets it from a person who runs it again."""
+CUT = "it ended between the first byte and the answer"
 
 
 @dataclass(slots=True, kw_only=True)
-class Pace:
-    """How time passes for a send, and whether somebody says stop."""
+class Crew:
+    """The channels of a plan as they were approved, and which of them are connected already."""
 
-    now: Callable[[], datetime]
-    sleep: Callable[[float], None]
-    stopped: Callable[[], bool] = field(default=lambda: False)
+    plan: Plan
+    sending: Sending
+    channels: Mapping[str, Channel]
+    begun: set[str] = field(default_factory=set)
+
+    def another(self, name: str) -> Channel:
+        """Return one more connection of a channel; it is not open yet."""
+        return _channel(self.plan, name, self.sending)
+
+    def end(self) -> None:
+        """Hang up everywhere."""
+        for channel in self.channels.values():
+            channel.end()
 
 
-def deliveries(plan: Plan) -> Iterator[Delivery]:
-    """Yield every delivery of a plan, channel by channel, in the order of the rows."""
-    for channel, settings in plan.body.channels.items():
-        for payload in payloads(plan.words, channel, settings, plan.recipients, plan.spoken):
-            yield delivery_of(plan.send_id, payload)
-
-
-def channels_of(plan: Plan, sending: Sending) -> dict[str, Channel]:
+def crew_of(plan: Plan, sending: Sending) -> Crew:
     """Return the channels as they were approved; those of a drill are the outbox.
 
     Raises:
         BadInput: if this version knows one of them not.
     """
-    return {
-        name: channel_of(rehearsed(settings) if plan.drill else settings, sending)
-        for name, settings in plan.body.channels.items()
-    }
+    made = {name: _channel(plan, name, sending) for name in plan.body.channels}
+    return Crew(plan=plan, sending=sending, channels=made)
 
 
-def probe(plan: Plan, channels: Mapping[str, Channel]) -> None:
-    """Look at every delivery, and let every channel connect and log in, before anything is begun.
+def _channel(plan: Plan, name: str, sending: Sending) -> Channel:
+    settings = plan.body.channels[name]
+    return channel_of(rehearsed(settings) if plan.drill else settings, sending)
+
+
+def probe(crew: Crew, *, partial: bool) -> dict[str, str]:
+    """Let every channel connect and log in, then look at every delivery, before anything is begun.
+
+    ``partial``: a channel that takes nothing now is left for later; return why, by name.
 
     Raises:
         BadInput: if a delivery could not be made.
-        ChannelDown, MissingSecret: if one does not; all of them are hung up then.
-    """
-    for delivery in deliveries(plan):
-        channels[delivery.payload.channel].plan(delivery)
-    try:
-        for channel in channels.values():
-            channel.probe()
-    except CommsError:
-        for channel in channels.values():
-            channel.end()
-        raise
-
-
-def deliver_all(
-    plan: Plan, ledger: Ledger, channels: Mapping[str, Channel], pace: Pace, begun: set[str]
-) -> dict[str, str]:
-    """Take every delivery as far as it goes now; return why a channel took nothing, by name.
-
-    ``begun`` are the channels that are connected already.
-
-    Raises:
-        Interrupted: after the current delivery, where somebody says stop.
-        OSError: if the ledger cannot be written: nothing leaves then.
+        ChannelDown, MissingSecret: if one does not let us in; all of them are hung up then.
     """
     down: dict[str, str] = {}
-    put_off: dict[str, int] = {}
     try:
-        for delivery in deliveries(plan):
-            name = delivery.payload.channel
-            if name in down or not _is_to_do(ledger, delivery, channels[name], pace):
-                continue
-            if pace.stopped():
-                raise Interrupted("stopped after the last delivery")
+        for name, channel in crew.channels.items():
             try:
-                if name not in begun:
-                    begun.add(name)
-                    channels[name].probe()
-                outcome = _attempt(ledger, delivery, channels[name], pace)
-                put_off[name] = put_off.get(name, 0) + 1 if outcome.step is Step.DEFERRED else 0
-                if put_off[name] >= PUT_OFF:
-                    down[name] = f"{name} puts off one after the other: {outcome.detail}"
+                channel.probe()
+                crew.begun.add(name)
             except ChannelDown as fault:
+                if not partial:
+                    raise
                 down[name] = fault.text
-    finally:
-        for name in begun:
-            channels[name].end()
+        for delivery in deliveries(crew.plan):
+            crew.channels[delivery.payload.channel].plan(delivery)
+    except CommsError:
+        crew.end()
+        raise
     return down
 
 
-def _is_to_do(ledger: Ledger, delivery: Delivery, channel: Channel, pace: Pace) -> bool:
-    """Whether a delivery is to be tried; one in doubt is held for a person, or sent again."""
-    step = ledger.of(delivery.key).step
-    if step.is_final:
+def deliver_all(crew: Crew, ledger: Ledger, pace: Pace, down: Mapping[str, str]) -> dict[str, str]:
+    """Take every delivery as far as it goes now; return why a channel took nothing, by name.
+
+    ``down`` are the channels that are not to be tried now.
+
+    Raises:
+        Interrupted: after the current deliveries, where somebody says stop.
+        OSError: if the ledger cannot be written: nothing leaves then.
+    """
+    found = dict(down)
+    try:
+        for name in crew.channels:
+            if name not in down:
+                run = _Run(crew=crew, name=name, ledger=ledger, pace=pace)
+                run.carry_out()
+                if run.down:
+                    found[name] = run.down
+    finally:
+        crew.end()
+    return found
+
+
+@dataclass(slots=True, kw_only=True)
+class _Run:
+    """All deliveries over one channel: whoever has a connection takes the next one."""
+
+    crew: Crew
+    name: str
+    ledger: Ledger
+    pace: Pace
+    down: str = ""
+    _fault: BaseException | None = None
+    _put_off: int = 0
+    _lock: Lock = field(default_factory=Lock)
+    _todo: Iterator[Delivery] = field(default_factory=lambda: iter(()))
+    _throttle: Throttle | None = None
+
+    def carry_out(self) -> None:
+        """Take every delivery as far as it goes now."""
+        channel = self.crew.channels[self.name]
+        self._todo = deliveries(self.crew.plan, self.name)
+        self._throttle = Throttle(per_second=channel.per_second, pace=self.pace)
+        more = min(channel.connections, self.crew.plan.size) - 1
+        # Daemons: who says stop a second time does not wait for a server that does not answer.
+        beside = [Thread(target=self._beside, daemon=True) for _ in range(more)]
+        for thread in beside:
+            thread.start()
+        self._guarded(lambda: self._work(channel, is_open=self.name in self.crew.begun))
+        for thread in beside:
+            thread.join()
+        if self._fault is not None:
+            raise self._fault
+
+    def _beside(self) -> None:
+        """Work over one more connection; where the server gives none, the first does it all."""
+        channel = self.crew.another(self.name)
+        try:
+            channel.probe()
+        except CommsError:
+            return
+        try:
+            self._guarded(lambda: self._work(channel, is_open=True))
+        finally:
+            channel.end()
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """Keep what goes wrong for the end: others have deliveries under way."""
+        try:
+            work()
+        except ChannelDown as fault:
+            self.down = self.down or fault.text
+        except BaseException as fault:  # noqa: BLE001 - raised again by carry_out
+            self._fault = self._fault or fault
+
+    def _work(self, channel: Channel, *, is_open: bool) -> None:
+        while (delivery := self._next()) is not None:
+            if self.ledger.of(delivery.key).step.is_settled:
+                continue
+            if not is_open:
+                channel.probe()
+                is_open = True
+            if self._is_to_do(delivery, channel):
+                self._note(self._attempt(delivery, channel))
+
+    def _next(self) -> Delivery | None:
+        with self._lock:
+            if self.down or self._fault is not None:
+                return None
+            if self.pace.stopped():
+                raise Interrupted("stopped after the last delivery")
+            self.pace.held()
+            return next(self._todo, None)
+
+    def _is_to_do(self, delivery: Delivery, channel: Channel) -> bool:
+        """Whether a delivery is to be tried; one in doubt is held, asked about or sent again."""
+        step = self.ledger.of(delivery.key).step
+        if not step.is_in_doubt or channel.on_unknown == "resend":
+            return True
+        detail = CUT if step is Step.WIRE else self.ledger.of(delivery.key).detail
+        if channel.on_unknown == "reconcile":
+            try:
+                found = channel.reconcile(delivery)
+            except (ChannelDown, WireFault) as fault:
+                found, detail = None, f"{detail}; it could not be asked: {fault.text}"
+            if found is not None:
+                self._append(delivery, found)
+                self.pace.told(delivery, found.step)
+                return not found.step.is_final
+        if (step, detail) != (Step.UNKNOWN, self.ledger.of(delivery.key).detail):
+            self._append(delivery, Outcome(step=Step.UNKNOWN, detail=detail))
         return False
-    if step.is_in_doubt and channel.on_unknown != "resend":
-        if step is Step.WIRE:
-            text = "it ended between the first byte and the answer"
-            ledger.append(delivery.key, Step.UNKNOWN, pace.now(), detail=text)
-        return False
-    return True
 
+    def _attempt(self, delivery: Delivery, channel: Channel) -> Outcome:
+        """Try a delivery until it is decided, or has been put off often enough."""
+        number = 0
+        while True:
+            if self._throttle:
+                self._throttle.wait()
+            self.ledger.append(delivery.key, Step.ATTEMPTING, self.pace.now())
+            outcome = channel.send(
+                delivery, lambda: self.ledger.append(delivery.key, Step.WIRE, self.pace.now())
+            )
+            self._append(delivery, outcome)
+            wait, number = wait_after(outcome, number), number + 1
+            last = number == ATTEMPTS or wait is None or self.pace.stopped()
+            if outcome.step is not Step.DEFERRED or last or wait is None:
+                self.pace.told(delivery, outcome.step)
+                return outcome
+            self.pace.sleep(wait)
 
-def _attempt(ledger: Ledger, delivery: Delivery, channel: Channel, pace: Pace) -> Outcome:
-    """Try a delivery until it is decided, or has been put off often enough."""
-    number = 0
-    while True:
-        ledger.append(delivery.key, Step.ATTEMPTING, pace.now())
-        outcome = channel.send(delivery, lambda: ledger.append(delivery.key, Step.WIRE, pace.now()))
-        ledger.append(delivery.key, outcome.step, pace.now(), detail=outcome.detail, id_=outcome.id)
-        wait, number = _wait(outcome, number), number + 1
-        last = number == ATTEMPTS or wait is None or pace.stopped()
-        if outcome.step is not Step.DEFERRED or last or wait is None:
-            return outcome
-        pace.sleep(wait)
+    def _append(self, delivery: Delivery, outcome: Outcome) -> None:
+        now = self.pace.now()
+        self.ledger.append(delivery.key, outcome.step, now, detail=outcome.detail, id_=outcome.id)
 
-
-def _wait(outcome: Outcome, number: int) -> float | None:
-    """Return how long to wait before it is tried again; nothing, where that is too long."""
-    if outcome.after is not None:
-        return outcome.after if outcome.after <= LONGEST_WAIT else None
-    return random.uniform(0, min(LONGEST_WAIT, FIRST_WAIT * 2**number))  # noqa: S311 - jitter
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """One delivery with what the ledger says of it."""
-
-    delivery: Delivery
-    line: Line
-
-
-def standings(plan: Plan, lines: Mapping[str, Line]) -> tuple[Standing, ...]:
-    """Return how far each delivery of a plan has come."""
-    planned = Line(step=Step.PLANNED)
-    return tuple(Standing(delivery=d, line=lines.get(d.key, planned)) for d in deliveries(plan))
-
-
-def counts(found: tuple[Standing, ...]) -> dict[str, dict[str, int]]:
-    """Return how many deliveries of each channel came to what."""
-    counted: dict[str, dict[str, int]] = {}
-    for one in found:
-        own = counted.setdefault(one.delivery.payload.channel, {})
-        own[str(one.line.step)] = own.get(str(one.line.step), 0) + 1
-    return counted
-
-
-def evidence(found: tuple[Standing, ...]) -> bytes:
-    """Return one line a delivery: the channel, the row by its digest, what became of it."""
-    return "".join(
-        f"{one.delivery.payload.channel} {one.delivery.row} {one.line.step}\n" for one in found
-    ).encode()
+    def _note(self, outcome: Outcome) -> None:
+        """Count a channel as down that puts off one after the other."""
+        with self._lock:
+            self._put_off = self._put_off + 1 if outcome.step is Step.DEFERRED else 0
+            if self._put_off >= PUT_OFF:
+                self.down = f"{self.name} puts off one after the other: {outcome.detail}"

@@ -1,5 +1,6 @@
 """How a send stands, delivery by delivery; and what a person decides about those in doubt."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from commscli.delivery.ledger import Step, opened, read
@@ -8,13 +9,12 @@ from commscli.errors import BadInput, Refused
 from commscli.gates.message import MessageCase
 from commscli.workflow.messages.picking import pick
 from commscli.workflow.recording import require_may
-from commscli.workflow.sends.delivering import Standing, standings
 from commscli.workflow.sends.send_plan import Plan, plan_file, resumed
+from commscli.workflow.sends.standings import Standing, standings
+from commscli.workflow.sends.wishes import SHORTEST
 from commscli.workflow.session import Session
 
 EVERYBODY = "all"
-SHORTEST = 6
-"""Characters of a digest that are enough to mean one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ def progress(session: Session, reference: str) -> Progress:
     message = _begun(session, reference)
     plan = resumed(session, message)
     lines = read(plan_file(session, plan.send_id).parent)
-    return Progress(plan=plan, standings=standings(plan, lines))
+    return Progress(plan=plan, standings=tuple(standings(plan, lines)))
 
 
 def _begun(session: Session, reference: str) -> MessageCase:
@@ -66,30 +66,58 @@ def resolve(
         BadInput: if it means none that is in doubt.
         Refused: if the send is over.
     """
+    came_to = Step.ACCEPTED if arrived else Step.PLANNED
+    kind = _Kind(found=lambda step: step.is_in_doubt, called="in doubt", came_to=came_to)
+    return _decided(session, reference, recipient, kind, why)
+
+
+def hand_back(
+    session: Session, reference: str, recipient: str, *, done: bool, note: str
+) -> tuple[Standing, ...]:
+    """Write down what came of something in a person's hands, a call as a rule: done, or failed.
+
+    Raises:
+        BadInput: if it means none that is in somebody's hands.
+        Refused: if the send is over.
+    """
+    came_to = Step.DONE if done else Step.FAILED
+    kind = _Kind(found=lambda step: step is Step.HANDED_OUT, called="handed out", came_to=came_to)
+    return _decided(session, reference, recipient, kind, note)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kind:
+    """Which deliveries a person may decide about, and what becomes of them."""
+
+    found: Callable[[Step], bool]
+    called: str
+    came_to: Step
+
+
+def _decided(
+    session: Session, reference: str, recipient: str, kind: _Kind, why: str
+) -> tuple[Standing, ...]:
     require_may(session, "send-intent")
     message = _begun(session, reference)
     if message.verdict.state is MessageState.SENT:
         raise Refused(f"{message.message} is sent, and its record stands", remedy="comms log")
     plan = resumed(session, message)
     with opened(plan_file(session, plan.send_id).parent) as ledger:
-        found = [one for one in standings(plan, ledger.lines) if one.line.step.is_in_doubt]
+        found = [one for one in standings(plan, ledger.lines) if kind.found(one.line.step)]
         meant = [one for one in found if _is_meant(one, recipient)]
         if not meant or (len(meant) > 1 and recipient != EVERYBODY and "@" not in recipient):
             listed = ", ".join(one.delivery.row[:16] for one in found[:20]) or "none"
             raise BadInput(
-                f"{recipient!r} means {len(meant)} of those in doubt: {listed}",
+                f"{recipient!r} means {len(meant)} of those {kind.called}: {listed}",
                 remedy=f"comms send {message.message} --status lists them",
                 code="no-delivery",
             )
-        step = Step.ACCEPTED if arrived else Step.PLANNED
         for one in meant:
             text = f"{session.actor.person.id}: {why}"
-            ledger.append(one.delivery.key, step, session.circumstances.now, detail=text)
-        return tuple(
-            one
-            for one in standings(plan, ledger.lines)
-            if one.delivery.key in {m.delivery.key for m in meant}
-        )
+            now = session.circumstances.now
+            ledger.append(one.delivery.key, kind.came_to, now, detail=text)
+        keys = {one.delivery.key for one in meant}
+        return tuple(s for s in standings(plan, ledger.lines) if s.delivery.key in keys)
 
 
 def _is_meant(one: Standing, recipient: str) -> bool:

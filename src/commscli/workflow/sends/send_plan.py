@@ -1,11 +1,11 @@
 """What a send will do: decided, rendered and written down before it does anything."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
-from commscli.delivery.payload import OPEN, Words, rendered
+from commscli.delivery.payload import OPEN, Words, copies_of, rendered
 from commscli.delivery.recipients import RecipientList, find_by_digest, find_list, read_list
 from commscli.domain.durations import parse_offset
 from commscli.domain.ids import Digest
@@ -40,11 +40,14 @@ class Plan:
     spoken: dict[str, str]
     """The slots as recipients read them, in the organisation's zone."""
     why: str
+    withheld: tuple[str, ...] = ()
+    """Rows of the list that a person took out after it was approved."""
+    _digests: dict[str, str] = field(default_factory=dict, compare=False, repr=False, init=False)
 
     @property
     def send_id(self) -> str:
         """The same for the same approved words, people and channels: it cannot start twice."""
-        return sha256(f"{self.subject}\n{self.why}".encode()).hexdigest()[:16]
+        return send_id_of(self.subject, self.why)
 
     @property
     def drill(self) -> bool:
@@ -56,6 +59,25 @@ class Plan:
         """How many recipients each channel has; a broadcast has one, the channel itself."""
         return len(self.recipients.rows) if self.recipients else 1
 
+    @property
+    def count(self) -> int:
+        """How many deliveries there are, over all channels; copies are some of them."""
+        channels = self.body.channels.values()
+        return sum(self.size + len(copies_of(settings)) for settings in channels)
+
+    @property
+    def digest(self) -> str:
+        """The digest of all that is decided before the send starts: all but its time."""
+        content = {
+            "send": self.send_id,
+            "message": f"{self.incident}/{self.message}",
+            "revision": self.subject,
+            "channels": self.body.channels,
+            "payloads": self.body.rendered,
+            "withheld": self.withheld,
+        }
+        return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
     def data(self) -> bytes:
         """Return the one spelling of the plan; its SHA-256 is what the intent states."""
         content = {
@@ -66,12 +88,28 @@ class Plan:
             "slots": self.slots,
             "spoken": self.spoken,
             "payloads": self.payload_digests(),
+            **({"withheld": self.withheld} if self.withheld else {}),
         }
         return json.dumps(content, indent=1, sort_keys=True).encode() + b"\n"
 
     def payload_digests(self) -> dict[str, str]:
         """Return the digest of what leaves over each channel, slots filled."""
-        return dict(rendered(self.words, self.body.channels, self.recipients, self.spoken))
+        if not self._digests:
+            words, channels, spoken = self.words, self.body.channels, self.spoken
+            left = frozenset(self.withheld)
+            self._digests.update(rendered(words, channels, self.recipients, spoken, without=left))
+        return dict(self._digests)
+
+
+def send_id_of(subject: Digest, why: str) -> str:
+    """Return what a send is called; a repeat, which says why, is another one."""
+    return sha256(f"{subject}\n{why}".encode()).hexdigest()[:16]
+
+
+def repeats(message: MessageCase, again: str) -> bool:
+    """Whether a reason to send something again is one that it was not sent again for already."""
+    stated = (send.intent.record.body for send in message.sends)
+    return bool(again) and all(body.why != again for body in stated if isinstance(body, SendIntent))
 
 
 def require_ready(session: Session, case: IncidentCase, message: MessageCase, why: str) -> None:
@@ -213,8 +251,14 @@ def resumed(session: Session, message: MessageCase) -> Plan:
     if isinstance(body, SendIntent) and sha256(data).hexdigest() != body.plan:
         raise Busy(
             f"{person} began to send {message.message} on another machine, and its plan is there",
-            remedy=f"{person} runs comms send {message.message} again there",
+            remedy=f"{person} runs comms send {message.message} again there; if that machine is "
+            f"gone: comms send {message.message} --take-over WHY",
             code="begun-elsewhere",
         )
     kept = json.loads(data)
-    return replace(plan, slots=kept["slots"], spoken=kept["spoken"])
+    return replace(
+        plan,
+        slots=kept["slots"],
+        spoken=kept["spoken"],
+        withheld=tuple(kept.get("withheld", ())),
+    )
