@@ -14,7 +14,7 @@ from tests.support.runner import comms, environment
 pytest_plugins = ["tests.support.cast_fixtures"]
 SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "schema"
 NAMES = sorted(path.stem for path in SCHEMAS.glob("*.json"))
-OUTWARD = {"turn", "progress", "resolved"}
+OUTWARD = {"turn", "progress", "resolved", "canary", "sending"}
 """What goes to a web hook, or needs a send in doubt: the tests of those hold it against this."""
 MESSAGE = "investigation-all-customers-1"
 

@@ -11,11 +11,10 @@ from tests.cli.test_json import fits
 from tests.support.cast import Cast
 from tests.support.mails import part
 from tests.support.runner import program
-from tests.support.sends import SALT, lead_to, many, released
+from tests.support.sends import FILE, SALT, lead_to, many, released
 from tests.support.servers import ScriptedMail, mail_server, raw_server, web_hook
 
 pytest_plugins = ["tests.support.cast_fixtures"]
-FILE = "{adapter: file, as: txt}"
 HOOK = "comms.secret.page-hook"
 
 

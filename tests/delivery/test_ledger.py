@@ -124,9 +124,10 @@ def test_a_wire_that_the_disk_did_not_take_never_left(
     written(tmp_path)
     with opened(tmp_path) as ledger:
         ledger.append("c", Step.ATTEMPTING, AT)
-        with monkeypatch.context() as patch, pytest.raises(OSError, match="says no"):
+        with monkeypatch.context() as patch:
             patch.setattr("os.fsync", full)
-            ledger.append("c", Step.WIRE, AT)
+            with pytest.raises(OSError, match="says no"):
+                ledger.append("c", Step.WIRE, AT)
         assert ledger.of("c").step is Step.ATTEMPTING
         ledger.append("c", Step.ATTEMPTING, AT)
     assert read(tmp_path)["c"].step is Step.ATTEMPTING

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from tests.support.cast import Cast
 
+FILE = "{adapter: file, as: txt}"
 SALT = "# salt: 00000000000000000000000000000000\n"
 
 

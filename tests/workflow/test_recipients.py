@@ -102,7 +102,7 @@ def test_a_value_that_looks_like_a_slot_is_a_value(tmp_path: Path) -> None:
 
 def test_an_empty_cell_that_the_words_need_is_named_by_row_and_column(tmp_path: Path) -> None:
     found = listed(tmp_path, [("kim", "Kim"), ("lou", "")])
-    with pytest.raises(BadInput, match="line 4 .* says nothing in name"):
+    with pytest.raises(BadInput, match=r"line 4 .* says nothing in name"):
         list(payloads(WORDS, "mail", CHANNELS["mail"], found, {"send.time": "now"}))
 
 

@@ -82,7 +82,7 @@ def probe(crew: Crew, *, partial: bool) -> dict[str, str]:
                 crew.begun.add(name)
             except ChannelDown as fault:
                 if not partial:
-                    raise
+                    raise _not_begun(crew, name, fault) from None
                 down[name] = fault.text
         for delivery in deliveries(crew.plan):
             crew.channels[delivery.payload.channel].plan(delivery)
@@ -90,6 +90,17 @@ def probe(crew: Crew, *, partial: bool) -> dict[str, str]:
         crew.end()
         raise
     return down
+
+
+def _not_begun(crew: Crew, name: str, fault: ChannelDown) -> ChannelDown:
+    others = [other for other in crew.channels if other != name]
+    if not others:
+        return fault
+    return ChannelDown(
+        f"{fault.text}; nothing was sent",
+        remedy=f"mend {name}, or begin over {', '.join(others)} alone: comms send "
+        f"{crew.plan.message} --partial",
+    )
 
 
 def deliver_all(crew: Crew, ledger: Ledger, pace: Pace, down: Mapping[str, str]) -> dict[str, str]:

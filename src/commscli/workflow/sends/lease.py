@@ -166,7 +166,8 @@ def _taken_over(session: Session, plan: Plan, held: Held | None) -> Busy:
         except Unreachable:
             held = None
     told = stated(held) if held else {}
-    why = f": {told['why']}" if told.get("why") else ""
+    over = held.files.get(TAKEN, b"").decode(errors="replace").splitlines() if held else []
+    why = f" ({over[-1]})" if over else ""
     return Busy(
         f"{told.get('person', 'somebody')} is sending {plan.message} on "
         f"{told.get('host', 'another machine')} since {told.get('at', 'just now')}{why}",

@@ -124,7 +124,7 @@ def require_ready(session: Session, case: IncidentCase, message: MessageCase, wh
         raise Undecided("; ".join(session.report.reasons), remedy="comms check")
     require_open(session, "send-intent", case.id, message.message)
     require_no_hold(session, case, message)
-    if not message.sends:
+    if not (message.sends and message.sends[-1].sent is None):
         require_passed(message)
     body = drafted(message, message.verdict.subject or Digest(""))
     if case.incident and is_overtaken(case.incident, body) and not why and not message.sends:

@@ -10,7 +10,7 @@ from commscli.domain.report import GateState, GateVerdict
 from commscli.domain.trust import EMERGENCY, Gate
 from commscli.errors import Missing, Refused
 from commscli.gates.case import IncidentCase
-from commscli.gates.emergency import is_listed
+from commscli.gates.emergency import is_listed, verdicts
 from commscli.gates.message import MessageCase
 from commscli.workflow.messages.reading import drafted
 from commscli.workflow.messages.recorded_words import recipient_folders, recorded_words
@@ -131,13 +131,18 @@ def sentence(verdict: GateVerdict) -> str:
 
 
 def require_passed(message: MessageCase) -> None:
-    """Refuse to send what has not passed every gate.
+    """Refuse to send what has not passed every gate; of what was sent, as they stand by now.
 
     Raises:
         Refused: naming each gate that is open and who can give it.
     """
-    left = [v for v in message.verdict.gates if not v.state.lets_go]
-    if left or not message.verdict.gates:
+    subject = message.verdict.subject
+    again = bool(message.sends) and subject is not None
+    everything = message.ordered.everything
+    gates = verdicts(message.now, subject or Digest(""), everything) if again else (
+        message.verdict.gates)  # fmt: skip
+    left = [v for v in gates if not v.state.lets_go]
+    if left or not gates:
         listed = "; ".join(sentence(v) for v in left) or "it has no gate"
         raise Refused(
             f"{message.message} may not be sent: {listed}",
