@@ -166,6 +166,66 @@ def test_four_connections_reach_everybody_once(small: Cast) -> None:
     assert small.ana.done("check").code == 0
 
 
+def test_a_call_is_made_by_a_person_who_says_how_it_went(small: Cast) -> None:
+    lead_to(small, {"mail": "{adapter: manual}", "intranet": FILE, "status-page": FILE})
+    people = many(small, 2)
+    message = released(small, "strategic")
+    ana = small.ana
+    ran = ana("send", message)
+    assert ran.code == 5
+    assert "2 of 2 deliveries" in words(ran.err)
+    assert "--done RECIPIENT --why NOTE" in words(ran.err)
+    sheets = sorted(ana.folder.glob("outbox/*/*/mail/*.txt"))
+    assert len(sheets) == 2
+    before = [sheet.read_bytes() for sheet in sheets]
+    assert ana("send", message).code == 5
+    assert [sheet.read_bytes() for sheet in sheets] == before, "nobody is handed out twice"
+    assert ana("send", message, "--done", people[0]).code == 2, "somebody says how it went"
+    done = ana.done(
+        "send", message, "--done", people[0], "--why", "spoke to her at 10:12", "--json"
+    )
+    assert fits(done.json) == "resolved"
+    assert ana("send", message).code == 5
+    ana.done("send", message, "--failed", people[1], "--why", "nobody there, three times")
+    again = ana("send", message, "--done", people[1], "--why", "x")
+    assert (again.code, "means 0 of those handed out" in words(again.err)) == (2, True)
+    shown = ana.done("send", message, "--status")
+    assert "failed  mail to person1@customer.example" in shown.out
+    ran = ana.done("send", message)
+    assert f"sent {message}: 1 done, 1 failed over mail" in words(ran.err) or (
+        f"sent {message}: 1 failed, 1 done over mail" in words(ran.err))  # fmt: skip
+    assert ana.done("check").code == 0
+
+
+def test_what_is_kept_and_what_the_site_shows(small: Cast) -> None:
+    site = "{adapter: site, url: 'https://status.example.com', title: Example Ltd}"
+    lead_to(small, {"mail": FILE, "intranet": "{adapter: hold}", "status-page": site})
+    message = released(small, "customers")
+    small.ana.done("send", message)
+    page = (small.ana.folder / "outbox" / "site" / "index.html").read_text()
+    assert "card payments" in page
+    assert small.ana.done("check").code == 0
+
+
+def test_a_copy_goes_to_whom_the_audience_names_and_was_approved(small: Cast) -> None:
+    with mail_server() as box:
+        text = (small.ana.folder / "audiences.yaml").read_text()
+        old = "    recipients: strategic-customers "
+        new = f"    copy: [legal@example.com]\n{old}"
+        assert text.count(old) == 1
+        small.ana.edit("audiences.yaml", text.replace(old, new))
+        message = mailing(small, box, 2)
+        shown = small.ana.done("send", message, "--dry-run")
+        assert "1 of 3 are copies" in shown.out
+        small.ana.done("send", message)
+        assert got(box) == ["legal@example.com", "person0@customer.example",
+                            "person1@customer.example"]  # fmt: skip
+    (evidence,) = small.ana.folder.glob("incidents/*/messages/*/evidence/*.txt")
+    lines = evidence.read_text().splitlines()
+    assert [line.split()[1] for line in lines].count("copy") == 1
+    assert small.ana.done("check").code == 0
+
+
 def second_machine(cast: Cast) -> Clone:
     """The same person at another machine, with the same list of recipients."""
     folder = cast.root / "clones" / "ana-at-home"

@@ -4,7 +4,7 @@ A payload is a small JSON document in one spelling. What is approved is its dige
 slots still open; what was sent is its digest with the slots filled.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from json import dumps
@@ -66,6 +66,13 @@ def copies_of(settings: Mapping[str, str]) -> tuple[str, ...]:
     """Return the addresses that get one copy of what leaves over a channel."""
     told = dict.fromkeys(settings.get(COPY, "").split())
     return tuple(address for address in told if address != settings.get("to", ""))
+
+
+def with_copies(settings: Mapping[str, str], addresses: Sequence[str]) -> dict[str, str]:
+    """Return a channel's settings with who gets a copy, where it is one that mails."""
+    mails = settings["adapter"] == "smtp" or settings.get("as") == "eml"
+    copies = " ".join(addresses)
+    return {**settings, **({COPY: copies} if mails and copies else {})}
 
 
 def payloads(

@@ -1,14 +1,16 @@
 """Secrets, by name: what they are, only the configuration of whoever sends says.
 
-``git config --global comms.secret.NAME.from env:VARIABLE`` (or ``file:PATH``), and
-``comms.secret.NAME.host`` for the hosts that it may go to. A repository's own configuration is
-not asked: it would name what is to be read on somebody else's machine.
+``git config --global comms.secret.NAME.from env:VARIABLE`` (or ``file:PATH``, ``cmd:COMMAND``,
+``keyring:SERVICE/USER``), and ``comms.secret.NAME.host`` for the hosts that it may go to. A
+repository's own configuration is not asked: it would name what is to be read, or run, on somebody
+else's machine.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from commscli.delivery.secret_commands import printed
 from commscli.errors import MissingSecret
 
 MOST = 16 * 1024
@@ -20,6 +22,8 @@ class Secrets:
 
     settings: Mapping[str, str]
     environ: Mapping[str, str]
+    _known: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """What was asked for once: a command, or a keyring, is not asked for each of a thousand."""
 
     def get(self, name: str, host: str = "") -> str:
         """Return a secret; with a host, only if it may go there.
@@ -34,11 +38,13 @@ class Secrets:
         if not source:
             raise MissingSecret(
                 f"nothing on this machine says what the secret {name} is",
-                remedy=f"git config --global {key}.from env:VARIABLE (or file:PATH)",
+                remedy=f"git config --global {key}.from env:VARIABLE (or file:, cmd:, keyring:)",
             )
         if host:
             self._require_host(name, key, host)
-        return self._read(name, source)
+        if source not in self._known:
+            self._known[source] = self._read(name, source)
+        return self._known[source]
 
     def _require_host(self, name: str, key: str, host: str) -> None:
         allowed = self.settings.get(f"{key}.host", "").lower().split()
@@ -51,14 +57,39 @@ class Secrets:
 
     def _read(self, name: str, source: str) -> str:
         kind, _, where = source.partition(":")
-        if kind == "env" and self.environ.get(where):
-            return self.environ[where]
-        if kind == "file":
-            try:
-                return Path(where).expanduser().read_bytes()[:MOST].decode().rstrip("\r\n")
-            except (OSError, UnicodeDecodeError):
-                pass
+        ways: dict[str, Callable[[str], str | None]] = {
+            "env": self.environ.get, "file": _in_file, "keyring": _in_keyring,
+            "cmd": lambda command: printed(command, self.environ),
+        }  # fmt: skip
+        found = ways[kind](where) if kind in ways else None
+        if found:
+            return found
+        shown = "its command" if kind == "cmd" else source  # which may hold more than a name
         raise MissingSecret(
-            f"the secret {name} is not to be had from {source}",
-            remedy="env:VARIABLE must be set, file:PATH must be there",
+            f"the secret {name} is not to be had from {shown}",
+            remedy="env:VARIABLE must be set, file:PATH there, cmd:COMMAND print it, "
+            "keyring:SERVICE/USER hold it",
         )
+
+
+def _in_file(where: str) -> str | None:
+    try:
+        return Path(where).expanduser().read_bytes()[:MOST].decode().rstrip("\r\n")
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _in_keyring(where: str) -> str | None:
+    service, _, user = where.rpartition("/")
+    try:
+        import keyring  # noqa: PLC0415 - an extra, and slow to load
+        from keyring.errors import KeyringError  # noqa: PLC0415 - as above
+    except ImportError:
+        raise MissingSecret(
+            "keyring: needs an extra that is not installed",
+            remedy="pip install 'commscli[keyring]'",
+        ) from None
+    try:
+        return keyring.get_password(service, user)
+    except KeyringError:
+        return None

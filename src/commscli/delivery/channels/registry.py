@@ -12,6 +12,10 @@ ADAPTERS = MappingProxyType({
     "webhook": ("webhook", "WebhookChannel"),
     "slack": ("slack", "SlackChannel"),
     "teams": ("teams", "TeamsChannel"),
+    "site": ("site", "SiteChannel"),
+    "hold": ("hold", "HoldChannel"),
+    "manual": ("manual", "ManualChannel"),
+    "apprise": ("apprise", "AppriseChannel"),
 })  # fmt: skip
 """Adapter → the module of this package, and its class."""
 

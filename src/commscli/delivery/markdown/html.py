@@ -50,15 +50,25 @@ _SMALLEST_HEADING = 3
 
 def page(subject: str, text: str, *, lang: str = "en") -> str:
     """Return the whole page."""
+    return frame(subject, fragment(text), lang=lang)
+
+
+def fragment(text: str) -> str:
+    """Return the blocks of a text, to stand in a page."""
+    return _blocks(read(text))
+
+
+def frame(title: str, inner: str, *, lang: str = "en", head: str = "") -> str:
+    """Return a page around blocks; ``head`` are more lines of its head."""
     return (
         f'<!doctype html>\n<html lang="{escape(lang)}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width,initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
         '<meta name="supported-color-schemes" content="light dark">\n'
-        f"<title>{escape(' '.join(seen(subject).split()))}</title>\n<style>\n"
+        f"<title>{escape(' '.join(seen(title).split()))}</title>\n{head}<style>\n"
         f":root{{color-scheme:light dark}}\n{_DARK}\n</style>\n</head>\n"
         f'<body style="{_BODY}">\n<div dir="auto" style="{_PAGE}">\n'
-        f"{_blocks(read(text))}\n</div>\n</body>\n</html>\n"
+        f"{inner}\n</div>\n</body>\n</html>\n"
     )
 
 

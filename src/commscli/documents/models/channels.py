@@ -11,7 +11,7 @@ from pydantic import Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from commscli.documents.models.channel_settings import stated
-from commscli.documents.models.kinds import Host, HttpsUrl, Id, IdOrEmpty, Line, Strict
+from commscli.documents.models.kinds import Folder, Host, HttpsUrl, Id, IdOrEmpty, Line, Strict
 
 
 class Channel(Strict):
@@ -85,12 +85,46 @@ class TeamsChannel(Channel):
     private: bool = False
 
 
+class SiteChannel(Channel):
+    """A status page of plain files in the outbox; ``url`` is where people will read it."""
+
+    adapter: Literal["site"]
+    url: HttpsUrl
+    title: Line = ""
+    folder: Folder = "site"
+
+
+class HoldChannel(Channel):
+    """Approved words that are kept for whoever asks, and go to nobody."""
+
+    adapter: Literal["hold"]
+
+
+class ManualChannel(Channel):
+    """A sheet for each call; whoever calls says how it went."""
+
+    adapter: Literal["manual"]
+    to: Line = ""
+
+
+class AppriseChannel(Channel):
+    """Anything that Apprise knows; ``secret`` is the one address of it."""
+
+    adapter: Literal["apprise"]
+    secret: Id
+    to: Line = ""
+
+
 ADAPTERS: Mapping[str, type[Channel]] = MappingProxyType({
     "file": FileChannel,
     "smtp": SmtpChannel,
     "webhook": WebhookChannel,
     "slack": SlackChannel,
     "teams": TeamsChannel,
+    "site": SiteChannel,
+    "hold": HoldChannel,
+    "manual": ManualChannel,
+    "apprise": AppriseChannel,
 })  # fmt: skip
 
 

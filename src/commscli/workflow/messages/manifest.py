@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-from commscli.delivery.payload import OPEN, Words, rendered
+from commscli.delivery.payload import OPEN, Words, rendered, with_copies
 from commscli.delivery.recipients import BROADCAST, RecipientList, find_list, read_list, salted
 from commscli.documents.characters import character_problems, read_text
 from commscli.documents.front_matter import split
@@ -122,7 +122,10 @@ def manifest(
         if audience.one_to_one
         else None
     )
-    channels = {name: settings.channels[name].settings() for name in written.head.channels}
+    channels = {
+        name: with_copies(settings.channels[name].settings(), audience.copy_to)
+        for name in written.head.channels
+    }
     _tell_capacity(session, cell, settings, recipients)
     return Drafted(
         revision=revision,

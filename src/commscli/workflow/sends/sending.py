@@ -162,7 +162,7 @@ def outbox_of(session: Session, plan: Plan) -> Outbox:
 
 def sending_of(session: Session, plan: Plan) -> Sending:
     """Return what all deliveries of a plan have in common."""
-    outbox = outbox_of(session, plan)
+    outbox, secrets = outbox_of(session, plan), secrets_of(session)
     return Sending(
         send_id=plan.send_id,
         words=plan.words,
@@ -170,7 +170,7 @@ def sending_of(session: Session, plan: Plan) -> Sending:
         at=moment(plan.slots["send.time"]),
         root=outbox.root,
         outbox=outbox.folder,
-        secret=lambda name, host: secrets_of(session).get(name, host),
+        secret=secrets.get,
         phase=plan.body.phase,
         one_to_one=bool(plan.body.recipients["count"]),
     )

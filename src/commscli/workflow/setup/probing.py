@@ -23,7 +23,7 @@ def probed(session: Session) -> Iterator[Answer]:
         at=session.circumstances.now,
         root=home,
         outbox=home / "outbox",
-        secret=lambda name, host: secrets_of(session).get(name, host),
+        secret=secrets_of(session).get,
     )
     for name, channel in settings.channels.items():
         yield _probed(name, channel.settings(), sending)
@@ -37,6 +37,13 @@ def _probed(name: str, settings: Mapping[str, str], sending: Sending) -> Answer:
     except CommsError as fault:
         what = f"channel {name}"
         return Answer(what=what, level="error", text=fault.text, remedy=fault.remedy)
-    found = {"smtp": "it lets us in", "file": "the outbox"}
+    found = {
+        "smtp": "it lets us in",
+        "file": "the outbox",
+        "site": "files in the outbox",
+        "hold": "files in the outbox",
+        "manual": "sheets in the outbox",
+        "apprise": "Apprise knows the address; it was not asked",
+    }
     text = found.get(settings["adapter"], "it answers; nothing was asked, a POST is a post")
     return Answer(what=f"channel {name}", level="ok", text=text)
