@@ -364,7 +364,9 @@ class Story:
         )
         return self.record("send-intent", body, by=by, after=after)
 
-    def end_send(self, intent: Digest, *, by: str = "rob", **changed: Any) -> Digest:
+    def end_send(
+        self, intent: Digest, *, by: str = "rob", put: Put | None = None, **changed: Any
+    ) -> Digest:
         at = stamp(START + timedelta(minutes=self.shelf.ticks + 1))
         later = stamp(moment(at) + parse_offset("+30m"))
         body = Sent(
@@ -375,7 +377,7 @@ class Story:
             evidence="",
         )
         body = replace(body, **changed)
-        return self.record("sent", body, by=by)
+        return self.record("sent", body, by=by, put=put)
 
     def send(self, *, by: str = "rob", why: str = "") -> Digest:
         """Send the newest revision; return the send-intent."""

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from commscli.domain.evidence import evidence_in
 from commscli.domain.history import (
     Commit,
     DraftAt,
@@ -92,6 +93,9 @@ def _compare(found: _Found, at: int, above: list[Tree], tree: Tree) -> None:
             _new(found, at, path, file, tree, merged=len(above) > 1)
 
 
+_NAMES_FILES = re.compile(r"Z-(drafted|send-intent|sent|delivered-late)-[0-9a-f]{8}\.yaml$")
+
+
 def _new(found: _Found, at: int, path: str, file: File, tree: Tree, *, merged: bool) -> None:
     if merged:
         found.faults[EdgeFault(commit=at, path=path, what="merged-in")] = None
@@ -102,7 +106,11 @@ def _new(found: _Found, at: int, path: str, file: File, tree: Tree, *, merged: b
     commits = found.introduced.setdefault((path, file.data), [])
     commits += [] if merged else [at]
     match = _MESSAGE.match(path)
-    if match and not merged and re.search(r"Z-(drafted|send-intent)-[0-9a-f]{8}\.yaml$", path):
+    if (
+        match
+        and not merged
+        and re.search(r"Z-(drafted|send-intent|sent|delivered-late)-[0-9a-f]{8}\.yaml$", path)
+    ):
         found.drafts[at, match[1], match[2]] = _words(tree, match[1], match[2])
 
 
@@ -114,7 +122,16 @@ def _words(tree: Tree, incident: str, message: str) -> DraftAt:
         for path, file in tree.items()
         if path.startswith(f"{folder}attachments/")
     )
-    return DraftAt(draft=digest_of(draft.data) if draft else None, attachments=tuple(attached))
+    evidence = {
+        path.removeprefix(f"{folder}evidence/"): evidence_in(file.data)
+        for path, file in tree.items()
+        if path.startswith(f"{folder}evidence/") and file.mode == "100644"
+    }
+    return DraftAt(
+        draft=digest_of(draft.data) if draft else None,
+        attachments=tuple(attached),
+        evidence=evidence,
+    )
 
 
 def _frozen(found: _Found, at: int, old: Tree, new: Tree) -> None:

@@ -5,8 +5,9 @@ so (this key made that signature); what follows from it, the gates decide.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from commscli.domain.evidence import Evidence
 from commscli.domain.ids import CommitId, Digest
 from commscli.domain.keys import PublicKey
 from commscli.domain.records import Record
@@ -94,6 +95,8 @@ class DraftAt:
 
     draft: Digest | None
     attachments: tuple[tuple[str, Digest], ...]
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    """The evidence of sends that lies there, by its file's name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

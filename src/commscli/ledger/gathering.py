@@ -19,7 +19,10 @@ _RECORDS = re.compile(r"(?:templates|incidents/[^/]+(?:/messages/[^/]+)?)/record
 _MESSAGE = re.compile(
     r"incidents/(?P<incident>[^/]+)/messages/(?P<message>[^/]+)(?:/(?P<inner>records|attachments))?"
 )
-_BINDS_WORDS = re.compile(r"\d{8}T\d{6}Z-(?:drafted|send-intent)-[0-9a-f]{8}\.yaml")
+_BINDS_FILES = re.compile(
+    r"\d{8}T\d{6}Z-(?:drafted|send-intent|sent|delivered-late)-[0-9a-f]{8}\.yaml"
+)
+"""Records that name other files of their message by digest: words, attachments, evidence."""
 _INTENT = re.compile(r"\d{8}T\d{6}Z-send-intent-[0-9a-f]{8}\.yaml")
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 MOST_CHANGES = 4_000_000
@@ -70,7 +73,7 @@ class Gathered:
     """What the walk over all edges found. Introductions: path → [(blob, commit)…].
 
     ``introducing`` are the commits in them, each once; ``message_trees`` is the folder of a
-    message, by commit, incident and message, for records that bind its words.
+    message, by commit, incident and message, for records that bind files in it.
     """
 
     introductions: dict[str, list[tuple[str, int]]] = field(default_factory=_lists)
@@ -179,7 +182,7 @@ class Gathering:
         elif change.new is not None and self._regular(change.new, path, edge.commit):
             self.gathered.introductions[path].append((change.new.id, edge.commit))
             self.gathered.introducing[edge.commit] = None
-            if folder.inner == "records" and _BINDS_WORDS.fullmatch(name):
+            if folder.inner == "records" and _BINDS_FILES.fullmatch(name):
                 tree = messages[edge.commit, edge.parent, folder.message].new
                 if tree is not None:
                     key = (edge.commit, folder.incident, folder.message_id)
