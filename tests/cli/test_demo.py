@@ -89,6 +89,19 @@ def test_twelve_customers_got_a_mail_of_their_own(told: Told) -> None:
         assert not any("{{" in mail for mail in mails)
 
 
+def test_it_mails_to_a_real_server_where_somebody_wants_that(tmp_path: Path) -> None:
+    done = run([str(COMMS), "demo", "--smtp"], tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "36 mails came to the mail server, 12 people" in done.stdout
+    mails = sorted((tmp_path / "comms-demo" / "mailbox").glob("*.eml"))
+    assert len(mails) == 36
+    ids = {re.findall(r"^Message-ID: (.*)$", m.read_text(), re.MULTILINE)[0] for m in mails}
+    assert len(ids) == 36
+    report = run([str(COMMS), "-C", "verify", "--json", "check", "--pin", "pin"],
+                 tmp_path / "comms-demo")  # fmt: skip
+    assert json.loads(report.stdout)["outcome"] == "pass"
+
+
 def test_the_record_verifies_without_this_tool(told: Told) -> None:
     command = told.out[told.out.index("ssh-keygen -Y verify") :]
     done = run(["bash", "-c", command], told.folder)

@@ -5,6 +5,7 @@ import shlex
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shutil import copytree
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -34,6 +35,9 @@ def demo(
     ] = "",
     all_: Annotated[bool, typer.Option("--all", help="Show every command.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show none.")] = False,
+    smtp: Annotated[
+        bool, typer.Option("--smtp", help="Mail to a real server on this machine.")
+    ] = False,
 ) -> None:
     """Play a payment outage with throwaway keys, and prove it."""
     from commscli.cli.demo_stage import find  # noqa: PLC0415 - lazy
@@ -47,7 +51,8 @@ def demo(
             code="usage",
         )
     if not (as_ or break_):
-        _tell(_play(where, every=all_, silent=quiet), silent=quiet)
+        played = _play_by_mail if smtp else _play
+        _tell(played(where, every=all_, silent=quiet), silent=quiet)
         return
     stage = find(where) if where.exists() else _play(where, every=False, silent=True)
     if as_:
@@ -60,7 +65,28 @@ def demo(
         break_it(stage, break_)
 
 
-def _play(where: Path, *, every: bool, silent: bool) -> "Stage":
+def _play_by_mail(where: Path, *, every: bool, silent: bool) -> "Stage":
+    """Play it with a mail server on this machine, and say what that took."""
+    from tempfile import TemporaryDirectory  # noqa: PLC0415 - lazy
+
+    from commscli.cli.demo_mail import mail_server  # noqa: PLC0415 - lazy
+
+    with TemporaryDirectory(prefix="comms-demo-") as folder, mail_server(Path(folder)) as box:
+        stage = _play(where, every=every, silent=silent, port=box.port)
+        kept = stage.folder / "mailbox"
+        copytree(folder, kept)
+        if not silent:
+            paint = state.current.paint()
+            people = len(set(box.recipients))
+            count = len(box.recipients)
+            text = f"{count} mails came to the mail server, {people} people had one each time."
+            lines = ["", paint(text, "bold"), f"  They lie in {kept}; the first of them:",
+                     *(f"    {line}".rstrip() for line in box.first().splitlines())]  # fmt: skip
+            sys.stdout.write("\n".join(lines).replace(str(Path.cwd()) + "/", "") + "\n")
+    return stage
+
+
+def _play(where: Path, *, every: bool, silent: bool, port: int = 0) -> "Stage":
     from commscli.cli.demo_stage import set_up  # noqa: PLC0415 - lazy
     from commscli.cli.demo_story import Telling, play  # noqa: PLC0415 - lazy
 
@@ -73,7 +99,7 @@ def _play(where: Path, *, every: bool, silent: bool) -> "Stage":
             sys.stdout.write("\n".join(_moment(moment, every=every)) + "\n")
             sys.stdout.flush()
 
-    play(Telling(stage=stage, listen=listen))
+    play(Telling(stage=stage, listen=listen, port=port))
     return stage
 
 

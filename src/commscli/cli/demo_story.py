@@ -1,5 +1,6 @@
 """The story of the demo: a payment outage of 41 minutes, told in moments."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -35,6 +36,8 @@ class Telling:
 
     stage: Stage
     listen: Callable[[Moment], None]
+    port: int = 0
+    """Where a mail server listens on this machine; 0: mails become files."""
     minute: float = 0.0
     now: Moment | None = None
 
@@ -99,8 +102,27 @@ def _begin(t: Telling) -> None:
     stage.pin.write_text(t.comms("ana", "trust", "pin").out)
     people = people_file(stage, CAST[1:])
     t.comms("ana", "trust", "add", "--from", str(people), tell=True)
+    if t.port:
+        _mail_for_real(t)
     t.comms("ana", "sync")
     _write_list(stage.desk / "recipients" / "strategic-customers.csv")
+
+
+def _mail_for_real(t: Telling) -> None:
+    """Let the channel `mail` lead to the server on this machine."""
+    desk = t.stage.desk
+    path = desk / "channels.yaml"
+    text, count = re.subn(
+        r"(?m)^  mail:.*(?:\n    .*)*",
+        f"  mail: {{adapter: smtp, host: localhost, port: {t.port}, from: comms@example.com}}",
+        path.read_text(),
+    )
+    if count != 1:
+        raise StoryBroke("channels.yaml has no channel mail", remedy="please report this")
+    path.write_text(text)
+    who = ("-c", "user.name=Ana Alder", "-c", "user.email=ana@example.com")
+    git.run(["add", "channels.yaml"], cwd=desk)
+    git.run([*who, "commit", "--quiet", "-m", "Mail by the server on this machine"], cwd=desk)
 
 
 def _write_list(path: Path) -> None:
