@@ -8,10 +8,10 @@ from commscli.compose.examples import OWN, example_facts
 from commscli.compose.facts_used import facts_used
 from commscli.compose.render import render
 from commscli.compose.sources import Source, gather
-from commscli.compose.text_message import parts
 from commscli.domain import wall_time
 from commscli.domain.facts import KEYS
 from commscli.domain.slots import SEND_SLOTS, token
+from commscli.domain.text_message import measured
 from commscli.errors import BadInput, Place
 from commscli.workflow.circumstances import Circumstances
 from commscli.workflow.library.remarks import Level, Looked, Remark, once_each, remarks_of
@@ -128,7 +128,7 @@ class _Look:
         text = body.strip()
         for slot in SEND_SLOTS:
             text = text.replace(token(slot), said)
-        found = parts(text)
+        found = measured(text).parts
         if found > allowed:
             said = f"{len(text)} characters are {found} parts of a text message, and {allowed} fit"
             remedy = "shorten it; a character that telephones lack costs more than half the room"
