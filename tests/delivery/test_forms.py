@@ -13,6 +13,7 @@ import pytest
 
 from commscli.delivery.drills import marked_subject, marked_text
 from commscli.delivery.markdown import card, html, slack
+from commscli.delivery.markdown.plain import plain
 from tests.compose.rendering import SHIPPED, rendered
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,6 +33,7 @@ FORMS: Mapping[str, Callable[[str, str], str]] = {
     "mail.html": html.page,
     "slack.json": lambda subject, text: as_json(slack.blocks(subject, text)),
     "card.json": lambda subject, text: as_json(card.body(subject, text)),
+    "plain.txt": lambda _subject, text: f"{plain(text)}\n",
 }
 FORM = pytest.mark.parametrize("form", FORMS)
 
@@ -51,6 +53,7 @@ def on_page(subject: str, text: str) -> str:
 
 SHOWN: Mapping[str, Callable[[str, str], str]] = {
     "page": on_page, "slack": lambda *told: unescape(in_slack(*told)), "card": in_card,
+    "plain": lambda subject, text: f"{subject}\n\n{plain(text)}",
 }  # fmt: skip
 
 
@@ -125,6 +128,7 @@ def test_a_list_that_begins_elsewhere_and_one_in_another() -> None:
     assert f"4. four\n\n{blank * 2}more of four\n\n{blank * 4}• a\n\n{blank * 8}• b" in (
         in_card("S", text)
     )
+    assert plain(text) == "3. three\n4. four\n\n  more of four\n  - a\n    - b"
 
 
 @pytest.mark.parametrize(
@@ -141,6 +145,7 @@ def test_addresses_are_links(text: str, url: str) -> None:
     assert f'<a href="{url}"' in html.page("S", text)
     assert f"<{url}|" in in_slack("S", text)
     assert f"]({url.replace('(', '%28').replace(')', '%29')})" in in_card("S", text)
+    assert url in plain(text)
 
 
 def test_a_mailbox_is_told_where_it_cannot_be_a_link() -> None:
@@ -148,6 +153,7 @@ def test_a_mailbox_is_told_where_it_cannot_be_a_link() -> None:
     assert '<a href="mailto:help@a.example"' in html.page("S", text)
     assert "us (mailto:help@a.example)" in in_slack("S", text)
     assert "us (help@a.example)" in in_card("S", text)
+    assert plain(text) == "us (help@a.example)"
 
 
 def test_what_slack_would_not_take_goes_as_plain_text_alone() -> None:

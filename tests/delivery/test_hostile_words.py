@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commscli.delivery.markdown import card, html, slack
+from commscli.delivery.markdown.plain import plain
 
 TAGS = {"html", "head", "meta", "title", "style", "body", "div", "p", "h1", "h2", "h3", "ul", "ol",
         "li", "blockquote", "pre", "code", "table", "tr", "th", "td", "hr", "a", "strong", "em",
@@ -48,6 +49,7 @@ HOSTILE = [
     "`<!here>` ``` <!here>",
     "<at>Kim</at> {{DATE(2026-11-22T09:00:00Z,SHORT)}}",
     "\u202egnp.exe\u202c \u2066x\u2069 \x00 \x1b[31m \x07",
+    "&#x202e;gnp.exe [&#x2066;x](https://a.example) ![&#x202e;](https://a.example/x) &#x9b;31m",
     "\\<script> \\[x](javascript:1) \\![x](y)",
     "[x]`(javascript:1)` [x]**(javascript:1)** `[x]`(javascript:1)",
     "\\![x](https://evil.example/pixel.png) {`{DATE(2026-11-22T09:00:00Z)}}",
@@ -135,7 +137,14 @@ def card_is_inert(subject: str, text: str) -> None:
         assert BIDI.search(told) is None
 
 
+def plain_is_inert(_subject: str, text: str) -> None:
+    told = plain(text)
+    assert BIDI.search(told) is None
+    assert re.findall("[\x00-\x09\x0b-\x1f\x7f-\x9f]", told) == []
+
+
 def is_inert(text: str, subject: str = "S") -> None:
+    plain_is_inert(subject, text)
     page_is_inert(subject, text)
     slack_is_inert(subject, text)
     card_is_inert(subject, text)
@@ -154,9 +163,9 @@ def test_hostile_words_are_words(text: str) -> None:
 
 @pytest.mark.parametrize("name", HUGE)
 def test_a_huge_message_is_inert_and_soon_made(name: str) -> None:
-    for form in (page_is_inert, slack_is_inert, card_is_inert):
+    for form in (page_is_inert, slack_is_inert, card_is_inert, plain_is_inert):
         form("S", HUGE[name])
-    for make in (html.page, slack.blocks, card.body):
+    for make in (html.page, slack.blocks, card.body, lambda _subject, text: plain(text)):
         began = time.process_time()
         make("S", HUGE[name])
         assert time.process_time() - began < 1.0, make
@@ -168,7 +177,7 @@ def test_nothing_is_left_out_however_deep_it_is(mark: str, deep: int) -> None:
     text = f"before\n\n{mark * deep}within\n\nafter\n"
     told = "".join(block["text"] for block in card.body("S", text))
     posted = "".join(block["text"]["text"] for block in slack.blocks("S", text))
-    for form in (html.page("S", text), posted, told):
+    for form in (html.page("S", text), posted, told, plain(text)):
         assert all(word in form for word in ("before", "within", "after"))
 
 

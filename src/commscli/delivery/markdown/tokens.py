@@ -150,7 +150,8 @@ def _spans(tokens: Sequence[Token]) -> Iterator[Span]:
             # Nothing is loaded from anywhere: a picture is a link to it.
             yield from _image(token, url)
         else:
-            text = "\n" if token.type in {"softbreak", "hardbreak"} else token.content
+            # Once more: an entity, such as ``&#x202e;``, is a character only now.
+            text = "\n" if token.type in {"softbreak", "hardbreak"} else seen(token.content)
             code = token.type == "code_inline"
             yield from _linked(
                 Span(text=text, bold=bold > 0, italic=italic > 0, code=code, url=url)
