@@ -121,7 +121,7 @@ MISFITS: dict[str, tuple[type[BaseModel], str, list[str]]] = {
     "an adapter that does not exist": (
         Channels, "channels:\n  mail:\n    adapter: pigeon\n",
         [("3:14 unknown adapter `pigeon`: expected one of 'file', 'smtp', 'webhook', "
-         "'slack', 'teams'")],
+         "'slack', 'teams', 'statuspage', 'sms'")],
     ),
     "a channel without an adapter": (
         Channels, "channels:\n  mail: {as: eml}\n", ["2:9 expected the key 'adapter'"],

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from json import dumps
+from types import MappingProxyType
 
 from commscli.delivery.drills import marked_subject, marked_text
 from commscli.delivery.recipients import RecipientList
@@ -18,6 +19,8 @@ from commscli.errors import BadInput
 
 OPEN: Mapping[str, str] = {slot: token(slot) for slot in SEND_SLOTS}
 """The slots, left open: each filled with itself."""
+ADDRESSED_BY: Mapping[str, str] = MappingProxyType({"sms": "phone"})
+"""Adapter → the column of a list that it sends to; mail addresses, where it has none here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,18 +91,34 @@ def payloads(
     could say stands in it by the name of its column.
 
     Raises:
-        BadInput: if a slot has no value: naming the column, and the row where it is empty.
+        BadInput: if a slot has no value, or somebody no address: naming the column, and the row
+            where it is empty.
     """
     blanks = blank(words, channel)
     form = _Form(blanks, slots)
     if recipients is None:
         yield form.payload(settings.get("to", ""), None)
     else:
+        column = ADDRESSED_BY.get(settings.get("adapter", ""), "email")
         for row in recipients.rows:
             form.require_filled(row)
-            yield form.payload(row.values["email"], row)
+            yield form.payload(_address(row, column, channel), row)
     for address in copies_of(settings):
         yield form.copy(address)
+
+
+def _address(row: Row, column: str, channel: str) -> str:
+    if row.values.get(column):
+        return row.values[column]
+    if column in row.values:
+        lacks = f"line {row.line} of the recipients' list says nothing in {column}"
+    else:
+        lacks = f"the recipients' list has no column {column}"
+    raise BadInput(
+        f"{lacks}, and {channel} sends to it",
+        remedy=f"fill {column} in for everybody, or take {channel} out of the audience's channels",
+        code="no-address",
+    )
 
 
 class _Form:

@@ -18,7 +18,7 @@ from commscli.delivery.channels.channel import (
 )
 from commscli.delivery.ledger import Step
 from commscli.delivery.wires.hosts import WireFault
-from commscli.delivery.wires.https import Answer, asked, reached
+from commscli.delivery.wires.https import MOST, Answer, asked, reached
 
 SECONDS = 30.0
 _DONE = range(200, 300)
@@ -47,6 +47,9 @@ class Request:
 class PostChannel(Channel):
     """One request for each delivery; a kind of it says which."""
 
+    most: int = MOST
+    """Bytes of an answer that are read."""
+
     def __init__(self, settings: Settings, sending: Sending) -> None:
         self.settings, self.sending = settings, sending
         self.private = settings.get("private") == "true"
@@ -57,6 +60,13 @@ class PostChannel(Channel):
 
         Raises:
             ChannelDown, MissingSecret, WireFault: if what it needs is not to be had.
+        """
+
+    def look_up(self, delivery: Delivery) -> None:
+        """Ask the other side for what the request needs, while nothing is written.
+
+        Raises:
+            ChannelDown, MissingSecret, WireFault: if it is not to be had.
         """
 
     @abstractmethod
@@ -94,11 +104,13 @@ class PostChannel(Channel):
             written = True
 
         try:
+            self.look_up(delivery)
             answer = self.ask(self.request(delivery, self.secret), committing)
         except WireFault as fault:
             if fault.final and not written:
                 return Outcome(step=Step.REJECTED, detail=fault.text)
-            return Outcome(step=Step.UNKNOWN if written else Step.DEFERRED, detail=fault.text)
+            step = Step.UNKNOWN if written else Step.DEFERRED
+            return Outcome(step=step, detail=fault.text, after=fault.after)
         return self.judged(answer)
 
     def ask(self, request: Request, about_to_write: AboutToWrite = lambda: None) -> Answer:
@@ -116,6 +128,7 @@ class PostChannel(Channel):
             seconds=SECONDS,
             private=self.private,
             about_to_write=about_to_write,
+            most=self.most,
         )
 
     def judged(self, answer: Answer) -> Outcome:
@@ -124,7 +137,7 @@ class PostChannel(Channel):
         if answer.status in _DONE:
             return Outcome(step=Step.ACCEPTED, detail=said)
         if answer.status in _LATER:
-            return Outcome(step=Step.DEFERRED, detail=said, after=_seconds(answer.headers))
+            return Outcome(step=Step.DEFERRED, detail=said, after=seconds_in(answer.headers))
         if answer.status in _IN_DOUBT:
             return Outcome(step=Step.UNKNOWN, detail=said)
         return Outcome(step=Step.REJECTED, detail=said)
@@ -137,7 +150,8 @@ class PostChannel(Channel):
         first = f"{made.method} {target} HTTP/1.1\nHost: {parts.netloc}"
         if not parts.scheme:
             first = f"{made.method} {made.url}"
-        headers = {"Content-Type": made.kind, "User-Agent": "comms", **made.headers}
+        kind = {"Content-Type": made.kind} if made.body else {}
+        headers = {**kind, "User-Agent": "comms", **made.headers}
         lines = [first, *(f"{name}: {value}" for name, value in headers.items()), ""]
         return "\n".join([*lines, _readable(made)]) + "\n"
 
@@ -153,7 +167,8 @@ def as_json(document: Mapping[str, object]) -> bytes:
     return json.dumps(document, ensure_ascii=False).encode()
 
 
-def _seconds(headers: Mapping[str, str]) -> float | None:
+def seconds_in(headers: Mapping[str, str]) -> float | None:
+    """Return how long the other side asks to wait, if it does."""
     text = headers.get("retry-after", "")
     return float(text) if text.isdecimal() else None
 

@@ -12,12 +12,16 @@ ADAPTERS = MappingProxyType({
     "webhook": ("webhook", "WebhookChannel"),
     "slack": ("slack", "SlackChannel"),
     "teams": ("teams", "TeamsChannel"),
+    "statuspage": ("statuspage", "StatuspageChannel"),
+    "sms": ("sms", "SmsChannel"),
     "site": ("site", "SiteChannel"),
     "hold": ("hold", "HoldChannel"),
     "manual": ("manual", "ManualChannel"),
     "apprise": ("apprise", "AppriseChannel"),
 })  # fmt: skip
 """Adapter → the module of this package, and its class."""
+SLACK_API = ("slack_api", "SlackApiChannel")
+"""What Slack is where a channel is named; without one it is a web hook."""
 
 
 def channel_of(settings: Settings, sending: Sending) -> Channel:
@@ -34,5 +38,7 @@ def channel_of(settings: Settings, sending: Sending) -> Channel:
             code="no-adapter",
         )
     module, name = ADAPTERS[adapter]
+    if adapter == "slack" and settings.get("channel"):
+        module, name = SLACK_API
     made: Channel = getattr(import_module(f"{__package__}.{module}"), name)(settings, sending)
     return made

@@ -9,13 +9,18 @@ _Address = tuple[str, int]
 
 
 class WireFault(CommsError):
-    """Something did not leave. ``final`` says that trying again would change nothing."""
+    """Something did not leave. ``final`` says that trying again would change nothing.
+
+    ``after`` is in how many seconds it may be tried again, where the other side said so.
+    """
 
     code = "wire"
 
-    def __init__(self, text: str, *, remedy: str = "", final: bool = False) -> None:
+    def __init__(
+        self, text: str, *, remedy: str = "", final: bool = False, after: float | None = None
+    ) -> None:
         super().__init__(text, remedy=remedy)
-        self.final = final
+        self.final, self.after = final, after
 
 
 def is_loopback(host: str) -> bool:

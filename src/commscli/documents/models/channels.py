@@ -5,13 +5,27 @@ Another adapter is another class in `ADAPTERS`; its ``adapter`` literal is what 
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, GetCoreSchemaHandler
+from pydantic import Field, GetCoreSchemaHandler, model_validator
 from pydantic_core import CoreSchema, core_schema
 
 from commscli.documents.models.channel_settings import stated
-from commscli.documents.models.kinds import Folder, Host, HttpsUrl, Id, IdOrEmpty, Line, Strict
+from commscli.documents.models.kinds import (
+    Folder,
+    Handle,
+    HandleOrEmpty,
+    Host,
+    HttpsUrl,
+    HttpsUrlOrEmpty,
+    Id,
+    IdOrEmpty,
+    Line,
+    PhoneOrEmpty,
+    Several,
+    Strict,
+)
+from commscli.documents.validate import Misplaced
 
 
 class Channel(Strict):
@@ -40,6 +54,8 @@ class FileChannel(Channel):
 
 OnUnknown = Literal["hold", "resend"]
 """What is done about a delivery of which nobody knows whether it arrived."""
+OnUnknownHere = Literal["reconcile", "hold", "resend"]
+"""The same, where the other side can be asked."""
 
 
 class SmtpChannel(Channel):
@@ -67,13 +83,39 @@ class WebhookChannel(Channel):
     private: bool = False
 
 
+SLACK_API = "https://slack.com/api"
+
+
 class SlackChannel(Channel):
-    """An incoming web hook of Slack; ``secret`` is its whole address."""
+    """An incoming web hook of Slack, or its Web API.
+
+    ``secret`` is the hook's whole address; with a ``channel`` it is the token of a bot in there.
+    """
 
     adapter: Literal["slack"]
     secret: Id
     to: Line = ""
+    channel: HandleOrEmpty = ""
+    broadcast: bool = False
+    url: HttpsUrlOrEmpty = ""
+    on_unknown: Literal["", OnUnknownHere] = ""
     private: bool = False
+
+    @model_validator(mode="after")
+    def _of_the_api(self) -> Self:
+        own = {"broadcast": self.broadcast, "url": self.url, "on_unknown": self.on_unknown}
+        faults = [((name,), f"`{name}` needs `channel`") for name, value in own.items() if value]
+        if faults and not self.channel:
+            raise Misplaced(faults)
+        return self
+
+    def settings(self) -> dict[str, str]:
+        """Return what a record states: nothing of the Web API, where it is a web hook."""
+        found = super().settings()
+        if self.channel:
+            return dict(sorted({"url": SLACK_API, "on_unknown": "reconcile", **found}.items()))
+        del found["broadcast"]
+        return found
 
 
 class TeamsChannel(Channel):
@@ -83,6 +125,57 @@ class TeamsChannel(Channel):
     secret: Id
     to: Line = ""
     private: bool = False
+
+
+class StatuspageChannel(Channel):
+    """A page at Atlassian Statuspage; ``secret`` is the key of the API.
+
+    ``notify`` has no default: whether all subscribers get mail is to be said. ``components`` have
+    ``component_status`` while it lasts.
+    """
+
+    adapter: Literal["statuspage"]
+    secret: Id
+    page: Handle
+    notify: bool
+    components: Several[Handle] = ()
+    component_status: Literal[
+        "", "degraded_performance", "partial_outage", "major_outage", "under_maintenance"
+    ] = ""
+    impact: Literal["", "none", "minor", "major", "critical"] = ""
+    url: HttpsUrl = "https://api.statuspage.io/v1"
+    on_unknown: OnUnknownHere = "reconcile"
+    private: bool = False
+
+    @model_validator(mode="after")
+    def _of_components(self) -> Self:
+        if self.component_status and not self.components:
+            raise Misplaced([(("component_status",), "`component_status` needs `components`")])
+        return self
+
+
+class SmsChannel(Channel):
+    """Text messages over Twilio; ``secret`` is the auth token of ``account``.
+
+    They go to the column ``phone`` of a list, or to the one number in ``to``.
+    """
+
+    adapter: Literal["sms"]
+    secret: Id
+    account: Handle
+    from_: Line = Field(default="", alias="from")
+    service: HandleOrEmpty = ""
+    to: PhoneOrEmpty = ""
+    per_second: Annotated[float, Field(gt=0, le=1000)] = 1.0
+    url: HttpsUrl = "https://api.twilio.com"
+    on_unknown: OnUnknownHere = "reconcile"
+    private: bool = False
+
+    @model_validator(mode="after")
+    def _from_one(self) -> Self:
+        if bool(self.from_) == bool(self.service):
+            raise Misplaced([((), "expected either `from` (a number) or `service` (its id)")])
+        return self
 
 
 class SiteChannel(Channel):
@@ -121,6 +214,8 @@ ADAPTERS: Mapping[str, type[Channel]] = MappingProxyType({
     "webhook": WebhookChannel,
     "slack": SlackChannel,
     "teams": TeamsChannel,
+    "statuspage": StatuspageChannel,
+    "sms": SmsChannel,
     "site": SiteChannel,
     "hold": HoldChannel,
     "manual": ManualChannel,

@@ -14,6 +14,7 @@ from commscli.domain.facts import is_key
 from commscli.domain.ids import is_digest, is_folder, is_id
 from commscli.domain.phases import is_phase
 from commscli.domain.severity import SEVERITIES
+from commscli.domain.text_message import is_phone
 
 T = TypeVar("T")
 
@@ -82,6 +83,7 @@ _TIME_OF_DAY = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 _COUNTRY = re.compile(r"[A-Z]{2}(?:-[A-Z0-9]{1,3})?")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_HANDLE = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 Line = Annotated[str, _expect(_is_line, "one line of text")]
 SomeLine = Annotated[str, _expect(_is_some_line, "one line of text, not empty")]
@@ -95,6 +97,18 @@ Domain = Annotated[str, _expect(lambda t: bool(_DOMAIN.fullmatch(t)), "a domain:
 Email = Annotated[str, _expect(lambda t: bool(_EMAIL.fullmatch(t)), "an address: ana@example.com")]
 Host = Annotated[str, _expect(lambda t: bool(_HOST.fullmatch(t)), "a host: mail.example.com")]
 HttpsUrl = Annotated[str, _expect(_is_url, "an https:// address")]
+HttpsUrlOrEmpty = Annotated[str, _expect(_or_empty(_is_url), 'an https:// address, or ""')]
+Handle = Annotated[
+    str, _expect(lambda t: bool(_HANDLE.fullmatch(t)), "what the service calls it: C012AB3CD")
+]
+"""An id that somebody else's service gave: letters, digits, ``_`` and ``-``."""
+HandleOrEmpty = Annotated[
+    str,
+    _expect(_or_empty(lambda t: bool(_HANDLE.fullmatch(t))), 'what the service calls it, or ""'),
+]
+PhoneOrEmpty = Annotated[
+    str, _expect(_or_empty(is_phone), 'a telephone number such as +441632960000, or ""')
+]
 Day = Annotated[str, _expect(_is_day, "a day such as 2026-11-22")]
 Country = Annotated[
     str, _expect(lambda t: bool(_COUNTRY.fullmatch(t)), "a country, or a part: GB or GB-ENG")
