@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, TypeVar
@@ -78,60 +78,69 @@ class Api:
         return [one for one in self.asked if self.commits(one)]
 
 
+class _Handler(BaseHTTPRequestHandler):
+    """One connection to an API, whose own class has it as ``api``."""
+
+    api: Api
+
+    def do_GET(self) -> None:
+        parts = urlsplit(self.path)
+        asked = Asked(
+            method=self.command,
+            path=parts.path,
+            query=dict(parse_qsl(parts.query)),
+            headers={name.lower(): value for name, value in self.headers.items()},
+            body=self.rfile.read(int(self.headers.get("Content-Length") or 0)),
+        )
+        self.api.asked.append(asked)
+        fault = self.api.fault if self.api.commits(asked) else self.api.blind
+        if fault is not None:
+            if fault.done:
+                self.api.answer(asked)
+            self._fail(fault)
+            return
+        status, document = self.api.answer(asked)
+        self._say(status, {"Content-Type": "application/json"}, json.dumps(document).encode())
+
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    def do_PATCH(self) -> None:
+        self.do_GET()
+
+    def _fail(self, fault: Fault) -> None:
+        time.sleep(fault.seconds)
+        if fault.raw is None:
+            self._say(fault.status, fault.headers, fault.body)
+            return
+        self.wfile.write(fault.raw)
+        self.close_connection = True
+        self.connection.shutdown(socket.SHUT_RDWR)
+
+    def _say(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_args: object) -> None:
+        """Say nothing."""
+
+    def handle(self) -> None:
+        """Talk to one client, who may hang up."""
+        with suppress(OSError):
+            super().handle()
+
+
 A = TypeVar("A", bound=Api)
 
 
 @contextmanager
 def running(api: A) -> Iterator[A]:
     """Run an API on this machine."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            parts = urlsplit(self.path)
-            asked = Asked(
-                method=self.command,
-                path=parts.path,
-                query=dict(parse_qsl(parts.query)),
-                headers={name.lower(): value for name, value in self.headers.items()},
-                body=self.rfile.read(int(self.headers.get("Content-Length") or 0)),
-            )
-            api.asked.append(asked)
-            fault = api.fault if api.commits(asked) else api.blind
-            if fault is None or fault.done:
-                status, document = api.answer(asked)
-            if fault is None:
-                self._say(
-                    status, {"Content-Type": "application/json"}, json.dumps(document).encode()
-                )
-                return
-            time.sleep(fault.seconds)
-            if fault.raw is None:
-                self._say(fault.status, fault.headers, fault.body)
-                return
-            self.wfile.write(fault.raw)
-            self.close_connection = True
-            self.connection.shutdown(socket.SHUT_RDWR)
-
-        do_POST = do_PATCH = do_GET
-
-        def _say(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_args: object) -> None:
-            """Say nothing."""
-
-        def handle(self) -> None:
-            try:
-                super().handle()
-            except OSError:
-                return  # the other side had hung up
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"api": api}))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()

@@ -62,8 +62,8 @@ class FakeSlack(Api):
         if query.get("include_all_metadata") != "true":
             shown = [{k: v for k, v in post.items() if k != "metadata"} for post in shown]
         more = len(found) > start + size
-        return {"ok": True, "messages": shown, "has_more": more,
-                "response_metadata": {"next_cursor": str(start + size) if more else ""}}  # fmt: skip
+        cursor = {"next_cursor": str(start + size) if more else ""}
+        return {"ok": True, "messages": shown, "has_more": more, "response_metadata": cursor}
 
     @staticmethod
     def _is_told(post: dict[str, Any], method: str, root: str) -> bool:
