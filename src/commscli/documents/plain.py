@@ -45,7 +45,10 @@ class PlainChannel(Plain):
         return stated({name.rstrip("_"): value for name, value in self.__dict__.items()})
 
 
-CHANNELS = ("FileChannel", "SmtpChannel", "WebhookChannel", "SlackChannel", "TeamsChannel")
+CHANNELS = (
+    "FileChannel", "SmtpChannel", "WebhookChannel", "SlackChannel", "TeamsChannel",
+    "StatuspageChannel", "SmsChannel",
+)  # fmt: skip
 KINDS: Mapping[str, type[Plain]] = {
     **dict.fromkeys(CHANNELS, PlainChannel),
     "Playbook": PlainPlaybook,
@@ -71,7 +74,7 @@ def to_json(value: Any) -> Any:
     Raises:
         TypeError: if there is something in it that is not written here.
     """
-    if value is None or isinstance(value, str | int):
+    if value is None or isinstance(value, str | int | float):
         return value
     if isinstance(value, timedelta):
         return {"seconds": int(value.total_seconds())}

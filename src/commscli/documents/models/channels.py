@@ -83,9 +83,6 @@ class WebhookChannel(Channel):
     private: bool = False
 
 
-SLACK_API = "https://slack.com/api"
-
-
 class SlackChannel(Channel):
     """An incoming web hook of Slack, or its Web API.
 
@@ -108,14 +105,6 @@ class SlackChannel(Channel):
         if faults and not self.channel:
             raise Misplaced(faults)
         return self
-
-    def settings(self) -> dict[str, str]:
-        """Return what a record states: nothing of the Web API, where it is a web hook."""
-        found = super().settings()
-        if self.channel:
-            return dict(sorted({"url": SLACK_API, "on_unknown": "reconcile", **found}.items()))
-        del found["broadcast"]
-        return found
 
 
 class TeamsChannel(Channel):

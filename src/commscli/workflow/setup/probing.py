@@ -13,7 +13,7 @@ from commscli.workflow.setup.doctoring import Answer
 
 
 def probed(session: Session) -> Iterator[Answer]:
-    """Yield how each channel of the settings answers. A web hook is not asked: a POST is a post."""
+    """Yield how each channel of the settings answers, and what it was asked for that."""
     settings = load_settings(session)
     home = session.repository.home
     sending = Sending(
@@ -37,13 +37,21 @@ def _probed(name: str, settings: Mapping[str, str], sending: Sending) -> Answer:
     except CommsError as fault:
         what = f"channel {name}"
         return Answer(what=what, level="error", text=fault.text, remedy=fault.remedy)
-    found = {
-        "smtp": "it lets us in",
+    return Answer(what=f"channel {name}", level="ok", text=_asked(settings))
+
+
+def _asked(settings: Mapping[str, str]) -> str:
+    """Say what a channel that answered was asked. A web hook is not: a POST is a post."""
+    adapter = settings["adapter"]
+    if adapter == "slack" and settings.get("channel"):
+        return f"it lets us in (auth.test), and we may read {settings['channel']}"
+    return {
         "file": "the outbox",
+        "smtp": "it lets us in",
         "site": "files in the outbox",
         "hold": "files in the outbox",
         "manual": "sheets in the outbox",
         "apprise": "Apprise knows the address; it was not asked",
-    }
-    text = found.get(settings["adapter"], "it answers; nothing was asked, a POST is a post")
-    return Answer(what=f"channel {name}", level="ok", text=text)
+        "statuspage": f"it lets us in, and shows us the page {settings.get('page')}",
+        "sms": f"it lets us in, and the account {settings.get('account')} is active",
+    }.get(adapter, "it answers; nothing was asked, a POST is a post")
