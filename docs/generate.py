@@ -1,4 +1,4 @@
-"""Write the pages that are generated: the command reference, and the list of rules.
+"""Write what is generated: the command reference, the list of rules, each channel's requests.
 
 ``make docs`` runs it; a test runs it with ``--check`` and fails when a page is not as it
 would write it.
@@ -8,10 +8,12 @@ import io
 import sys
 from collections.abc import Iterator
 from contextlib import redirect_stdout
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import typer
+from wire import filled
 
 from commscli.cli.app import app
 from commscli.cli.boundary import run
@@ -52,7 +54,11 @@ def rules() -> str:
     return f"{NOTE}\n# Rules\n\n| rule | what must be so |\n|---|---|\n{rows}"
 
 
-PAGES = {"cli.md": reference, "rules.md": rules}
+PAGES = {
+    "cli.md": reference,
+    "rules.md": rules,
+    **{f"channels/{p.name}": partial(filled, p) for p in sorted((DOCS / "channels").glob("*.md"))},
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -269,6 +269,7 @@ OWN_PAGES = [
     "attacks.md", "channels.md", "ci.md", "clocks.md", "format.md", "exit-codes.md", "playbooks.md",
     "privacy.md", "threat-model.md",
     "guide/first-acknowledgement.md",
+    *(f"channels/{path.name}" for path in (DOCS / "channels").iterdir()),
 ]  # fmt: skip
 
 
