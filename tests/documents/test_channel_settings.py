@@ -50,7 +50,7 @@ def test_a_list_is_joined_and_who_is_notified_is_stated() -> None:
     found = stated(PLENTY["statuspage"])
     assert (found["components"], found["notify"]) == ("a b", "false")
     assert found["url"] == "https://api.statuspage.io/v1"
-    assert stated(PLENTY["sms"])["per_second"] == "2.0"
+    assert stated(PLENTY["sms"])["per_second"] == "2"
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,10 @@ def test_a_list_is_joined_and_who_is_notified_is_stated() -> None:
         ("adapter: sms, secret: s, account: AC1", "either `from` (a number) or `service`"),
         ("adapter: sms, secret: s, account: AC1, from: x, service: y", "either `from`"),
         ("adapter: sms, secret: s, account: AC1, from: x, to: '01632'", "such as +441632960000"),
-        ("adapter: sms, secret: s, account: AC1, from: x, per_second: 0", "`per_second`"),
+        (
+            "adapter: sms, secret: s, account: AC1, from: x, per_second: 0",
+            "`per_second`: expected a number of at least 1",
+        ),
     ],
 )
 def test_what_cannot_be_is_named(settings: str, problem: str) -> None:

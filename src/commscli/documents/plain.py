@@ -74,7 +74,7 @@ def to_json(value: Any) -> Any:
     Raises:
         TypeError: if there is something in it that is not written here.
     """
-    if value is None or isinstance(value, str | int | float):
+    if value is None or isinstance(value, str | int):
         return value
     if isinstance(value, timedelta):
         return {"seconds": int(value.total_seconds())}

@@ -155,7 +155,7 @@ class SmsChannel(Channel):
     from_: Line = Field(default="", alias="from")
     service: HandleOrEmpty = ""
     to: PhoneOrEmpty = ""
-    per_second: Annotated[float, Field(gt=0, le=1000)] = 1.0
+    per_second: Annotated[int, Field(ge=1, le=1000)] = 1
     url: HttpsUrl = "https://api.twilio.com"
     on_unknown: OnUnknownHere = "reconcile"
     private: bool = False
