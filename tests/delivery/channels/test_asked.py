@@ -148,6 +148,16 @@ def test_without_an_answer_to_a_question_nothing_leaves(
         assert one.api.committed == []
 
 
+@pytest.mark.parametrize("name", ["slack", "statuspage"])
+@pytest.mark.parametrize("status", [307, 401, 403, 404])
+def test_who_refuses_to_answer_takes_nothing_more(tmp_path: Path, name: str, status: int) -> None:
+    with lab(name, tmp_path) as one:
+        one.api.blind = Fault(status=status)
+        with pytest.raises(ChannelDown, match=str(status)):
+            one.channel().send(HELLO, lambda: None)
+        assert one.api.committed == []
+
+
 def test_nobody_listens_and_nothing_left(one: Lab) -> None:
     channel = one.channel({"url": "http://127.0.0.1:1"})
     with pytest.raises(ChannelDown, match="does not answer"):

@@ -8,6 +8,7 @@ from commscli.delivery.channels import slack_api
 from commscli.delivery.channels.channel import ChannelDown
 from commscli.delivery.ledger import Step
 from commscli.errors import BadInput
+from tests.support.apis import Fault
 from tests.support.asked_channels import INCIDENT, Lab, delivery, lab
 from tests.support.fake_slack import ROOM, FakeSlack
 
@@ -114,3 +115,51 @@ def test_what_slack_would_cut_off_is_refused_and_what_it_shows_plainly_is_said(
         assert "plain text" in one.channel().plan(delivery("word " * 5_000))
         assert one.channel().plan(FIRST) == ""
         assert one.channel(BROADCAST).flags() == {"reply_broadcast": "true"}
+
+
+@pytest.mark.parametrize(
+    ("incident", "oldest"),
+    [
+        ("2026-11-22-checkout-outage", "1795219200"),
+        ("2027-03-01-chosen", "0"),
+        ("chosen", "0"),
+        ("2026-13-01-x", "0"),
+        ("0001-01-01-x", "0"),
+    ],
+)
+def test_a_history_is_read_from_the_day_before_the_incident(
+    tmp_path: Path, incident: str, oldest: str
+) -> None:
+    with lab("slack", tmp_path) as one:
+        one.channel(incident=incident).send(FIRST, lambda: None)
+        one.channel(incident=incident).send(SECOND, lambda: None)
+        assert one.api.asked[0].query["oldest"] == oldest
+        assert "thread_ts" in room(one).posts[1]
+
+
+def test_of_two_threads_the_first_goes_on(tmp_path: Path) -> None:
+    with lab("slack", tmp_path) as one:
+        one.channel().send(FIRST, lambda: None)
+        (first,) = room(one).posts
+        room(one).posts.append({**first, "ts": f"{float(first['ts']) + 60:.6f}"})
+        one.channel().send(SECOND, lambda: None)
+        assert room(one).posts[-1]["thread_ts"] == first["ts"]
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "step"),
+    [
+        (200, "internal_error", Step.UNKNOWN),
+        (202, "anything", Step.UNKNOWN),
+        (500, "invalid_blocks", Step.UNKNOWN),
+        (503, "invalid_blocks", Step.DEFERRED),
+        (429, "ratelimited", Step.DEFERRED),
+    ],
+)
+def test_a_failure_is_none_even_where_it_looks_like_a_success(
+    tmp_path: Path, status: int, error: str, step: Step
+) -> None:
+    with lab("slack", tmp_path) as one:
+        body = f'{{"ok": false, "error": "{error}", "ts": "1.2"}}'.encode()
+        one.api.fault = Fault(status=status, body=body)
+        assert one.channel().send(FIRST, lambda: None).step is step

@@ -46,6 +46,7 @@ def test_the_form_that_makes_a_message(tmp_path: Path) -> None:
         ("It began… — we look", "1 segment, UCS-2 (because of “…” “—”)"),
         ("a\u00a0b" + "c" * 80, "2 segments, UCS-2 (because of U+00A0)"),
         ("- a\n- b **c**", "1 segment, GSM-7"),
+        ("a\tb", "1 segment, GSM-7"),
     ],
 )
 def test_the_plan_says_in_how_many_parts_it_leaves(tmp_path: Path, text: str, remark: str) -> None:

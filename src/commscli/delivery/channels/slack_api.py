@@ -1,7 +1,7 @@
 """Slack's Web API: an incident's messages are one thread, each found again by its metadata."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from commscli.delivery.channels.asking import AskedChannel, json_of, listed, pairs, text_of
@@ -14,8 +14,10 @@ from commscli.delivery.wires.https import Answer
 from commscli.errors import BadInput
 
 EVENT = "comms_delivery"
+_OK = 200
 PAGES, PAGE = 20, 100
 """Pages of a history that are read, and posts in one: within what Slack allows a minute."""
+_DAY = 24 * 60 * 60
 LONGEST = 40_000
 """Characters of a text; Slack cuts off the rest."""
 _LATER = frozenset({
@@ -92,10 +94,10 @@ class SlackApiChannel(AskedChannel):
         return Request(url=self.url("chat.postMessage"), body=body, headers=headers)
 
     def judged(self, answer: Answer) -> Outcome:
-        """Say what an answer means; ``ok: false`` is a failure, whatever the status."""
+        """Say what an answer means; 200 with ``ok: false`` is a failure, and says which."""
         outcome = super().judged(answer)
         document = pairs(json_of(answer.body))
-        if outcome.step is not Step.UNKNOWN or document.get("ok") is not False:
+        if answer.status != _OK or document.get("ok") is not False:
             return outcome
         error = said_in(text_of(document.get("error")).encode())
         step = Step.REJECTED
@@ -153,12 +155,16 @@ class SlackApiChannel(AskedChannel):
         return sorted({stamp for stamp in stamps if stamp}, key=_seconds)
 
     def _oldest(self) -> str:
-        """Return the time before which there is none of the incident: the day in its id."""
+        """Return the time before which there is none of the incident: the day in its id.
+
+        An id may be chosen: one without a day, or with a day to come, says nothing.
+        """
         try:
-            day = date.fromisoformat(self.sending.words.incident[:10]) - timedelta(days=1)
-        except (ValueError, OverflowError):
+            day = date.fromisoformat(self.sending.words.incident[:10])
+        except ValueError:
             return "0"
-        return f"{datetime.combine(day, time(), UTC).timestamp():.0f}"
+        since = datetime.combine(day, time(), UTC).timestamp() - _DAY
+        return f"{since:.0f}" if 0 < since < self.sending.at.timestamp() else "0"
 
     def _asked(
         self, name: str, query: Mapping[str, str], *, method: str = "GET"

@@ -110,15 +110,13 @@ class StatuspageChannel(AskedChannel):
     def request(self, delivery: Delivery, secret: Secret) -> Request:
         """Return what opens the incident, or updates the one that is there."""
         incident: dict[str, object] = {
-            **({} if self.there else {"name": self._name(delivery)}),
+            **({} if self.there else self._once(delivery)),
             "status": self.status,
             "body": self._body(delivery),
             "deliver_notifications": self.settings["notify"] == "true",
             **self._components(),
             "metadata": self._metadata(delivery),
         }
-        if self.settings.get("impact"):
-            incident["impact_override"] = self.settings["impact"]
         path = f"pages/{self.settings['page']}/incidents"
         if self.there:
             path = f"{path}/{quote(text_of(self.there.get('id')), safe='')}"
@@ -128,6 +126,12 @@ class StatuspageChannel(AskedChannel):
             headers={"Authorization": self.login(secret)},
             method="PATCH" if self.there else "POST",
         )
+
+    def _once(self, delivery: Delivery) -> dict[str, object]:
+        """Return what is said when it is opened: people may change it on the page afterwards."""
+        impact = self.settings.get("impact", "")
+        name = {"name": self._name(delivery)}
+        return {**name, **({"impact_override": impact} if impact else {})}
 
     def _components(self) -> dict[str, object]:
         ids = self.settings.get("components", "").split()
