@@ -54,8 +54,13 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
     "statuspage-create": STATUSPAGE,
     "statuspage-update": STATUSPAGE,
     "sms": SMS,
+    "site": {"adapter": "site", "url": "https://status.example.com", "title": "Example"},
+    "hold": {"adapter": "hold"},
+    "manual": {"adapter": "manual"},
+    "apprise": {"adapter": "apprise", "secret": "matrix"},
 }  # fmt: skip
-TO = {"smtp": "kim@customer.example", "sms": "+441632960001"}
+TO = {"smtp": "kim@customer.example", "manual": "kim@customer.example", "sms": "+441632960001"}
+BY_NAME = frozenset({"smtp", "manual"})
 THERE = {
     "slack-thread": {"root": "1795338000.000100"},
     "statuspage-update": {
@@ -80,7 +85,7 @@ def request(name: str) -> str:
     channel: Channel = channel_of(settings, SENDING)
     for attribute, value in THERE.get(name, {}).items():
         setattr(channel, attribute, value)
-    person = {"row": "a" * 64, "name": "Kim Kay"} if name == "smtp" else {"row": "", "name": ""}
+    person = {"row": "a" * 64, "name": "Kim Kay"} if name in BY_NAME else {"row": "", "name": ""}
     payload = Payload(channel=name, to=TO.get(name, ""), subject=SUBJECT, text=TEXT, **person)
     return channel.redact(delivery_of(SENDING.send_id, payload)).rstrip()
 

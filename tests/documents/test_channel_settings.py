@@ -17,6 +17,10 @@ PLENTY = {
     "teams": "adapter: teams, secret: s",
     "statuspage": "adapter: statuspage, secret: s, page: p, notify: false, components: [a, b], "
     "component_status: partial_outage",
+    "site": "adapter: site, url: 'https://status.example.com'",
+    "hold": "adapter: hold",
+    "manual": "adapter: manual, to: the bridge",
+    "apprise": "adapter: apprise, secret: s",
     "sms": "adapter: sms, secret: s, account: AC1, from: '+441632960000', per_second: 2",
 }
 

@@ -121,7 +121,7 @@ MISFITS: dict[str, tuple[type[BaseModel], str, list[str]]] = {
     "an adapter that does not exist": (
         Channels, "channels:\n  mail:\n    adapter: pigeon\n",
         [("3:14 unknown adapter `pigeon`: expected one of 'file', 'smtp', 'webhook', "
-         "'slack', 'teams', 'statuspage', 'sms'")],
+         "'slack', 'teams', 'statuspage', 'sms', 'site', 'hold', 'manual', 'apprise'")],
     ),
     "a channel without an adapter": (
         Channels, "channels:\n  mail: {as: eml}\n", ["2:9 expected the key 'adapter'"],

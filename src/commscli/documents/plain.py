@@ -45,15 +45,9 @@ class PlainChannel(Plain):
         return stated({name.rstrip("_"): value for name, value in self.__dict__.items()})
 
 
-CHANNELS = (
-    "FileChannel", "SmtpChannel", "WebhookChannel", "SlackChannel", "TeamsChannel",
-    "StatuspageChannel", "SmsChannel",
-)  # fmt: skip
-KINDS: Mapping[str, type[Plain]] = {
-    **dict.fromkeys(CHANNELS, PlainChannel),
-    "Playbook": PlainPlaybook,
-    "When": PlainWhen,
-}
+KINDS: Mapping[str, type[Plain]] = {"Playbook": PlainPlaybook, "When": PlainWhen}
+CHANNEL = "Channel"
+"""How the name of the model of every channel ends."""
 
 
 @cache
@@ -105,5 +99,6 @@ def from_json(value: Any) -> Any:
         return timedelta(seconds=value["seconds"])
     if "keys" in value:
         return {key: from_json(one) for key, one in value["keys"].items()}
-    kind = KINDS.get(value["model"], Plain)
-    return kind({name: from_json(one) for name, one in value["values"].items()})
+    name = value["model"]
+    kind = KINDS.get(name) or (PlainChannel if name.endswith(CHANNEL) else Plain)
+    return kind({key: from_json(one) for key, one in value["values"].items()})
