@@ -17,6 +17,17 @@ if TYPE_CHECKING:
     from commscli.workflow.session import Session
 
 
+_Plan = Annotated[
+    str, typer.Option(metavar="DIGEST", help="Only by the plan that --dry-run showed.")
+]
+_Canary = Annotated[
+    str, typer.Option(metavar="ADDRESS", help="Only one mail, to somebody on the roster.")
+]
+_Without = Annotated[
+    list[str], typer.Option(metavar="R", help="Leave a recipient out; with --why.")
+]
+
+
 @app.command(rich_help_panel="Every incident")
 def send(
     messages: Annotated[list[str], typer.Argument(metavar="[MESSAGE]...")] = [],  # noqa: B006 - typer's form
@@ -25,15 +36,9 @@ def send(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan; send nothing.")
     ] = False,
-    plan: Annotated[
-        str, typer.Option(metavar="DIGEST", help="Only by the plan that --dry-run showed.")
-    ] = "",
-    canary: Annotated[
-        str, typer.Option(metavar="ADDRESS", help="Only one mail, to somebody on the roster.")
-    ] = "",
-    without: Annotated[
-        list[str], typer.Option(metavar="R", help="Leave a recipient out; with --why.")
-    ] = [],  # noqa: B006 - typer's form
+    plan: _Plan = "",
+    canary: _Canary = "",
+    without: _Without = [],  # noqa: B006 - typer's form
     partial: Annotated[
         bool, typer.Option("--partial", help="Begin although a channel is down.")
     ] = False,
@@ -49,7 +54,6 @@ def send(
     failed: Annotated[str, typer.Option(metavar="R", help="A call failed; with --why.")] = "",
 ) -> None:
     """Send released messages; run it again to go on where it stopped."""
-    from commscli.workflow.sends.finding import released as released_  # noqa: PLC0415 - lazy
     from commscli.workflow.sends.wishes import Wishes  # noqa: PLC0415 - lazy
 
     run = state.current
@@ -65,13 +69,7 @@ def send(
     if canary:
         _send_canary(run, session, messages[0], canary)
         return
-    if released:
-        session.refresh(required=True)
-        messages = released_(session)
-        if not messages:
-            raise Refused("nothing is released", remedy="comms status", code="nothing-released")
-    if not messages:
-        raise BadInput("name a message, or --released", remedy="comms next", code="usage")
+    messages = _meant(session, messages, released=released)
     if status:
         _tell_progress(run, session, messages)
         return
@@ -79,6 +77,19 @@ def send(
         why=why, again=again, take_over=take_over, plan=plan, partial=partial,
         without=tuple(without), dry_run=dry_run,
     ))  # fmt: skip
+
+
+def _meant(session: "Session", messages: list[str], *, released: bool) -> list[str]:
+    from commscli.workflow.sends.finding import released as released_  # noqa: PLC0415 - lazy
+
+    if released:
+        session.refresh(required=True)
+        messages = released_(session)
+        if not messages:
+            raise Refused("nothing is released", remedy="comms status", code="nothing-released")
+    if not messages:
+        raise BadInput("name a message, or --released", remedy="comms next", code="usage")
+    return messages
 
 
 def _send(run: "State", session: "Session", messages: list[str], wishes: "Wishes") -> None:

@@ -68,11 +68,15 @@ _FINAL = frozenset({
 
 
 class Line(NamedTuple):
-    """The last that the ledger says of a delivery. ``id`` is what the provider calls it."""
+    """The last that the ledger says of a delivery. ``id`` is what the provider calls it.
+
+    ``at`` is when the bytes that commit it were last about to be written, where it is in doubt.
+    """
 
     step: Step
     detail: str = ""
     id: str = ""
+    at: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -103,8 +107,10 @@ class Ledger:
             OSError: if it cannot be written: then nothing may leave.
         """
         with self.lock:
-            entry = {"seq": self.seq, "prev": self.last, "at": stamp(at), "key": key,
-                     "step": str(step), "detail": detail, "id": id_}  # fmt: skip
+            entry: dict[str, Any] = {
+                "seq": self.seq, "prev": self.last, "at": stamp(at), "key": key,
+                "step": str(step), "detail": detail, "id": id_,
+            }  # fmt: skip
             data = json.dumps(entry, ensure_ascii=False, sort_keys=True).encode() + b"\n"
             try:
                 self._write(data)
@@ -112,7 +118,8 @@ class Ledger:
                 self._take_back()
                 raise
             before = (self.size, self.seq, self.last, self.of(key))
-            self._count(len(data), _digest(data), key, Line(step, detail, id_))
+            line = _line(before[3], step, detail, id_, entry["at"])
+            self._count(len(data), _digest(data), key, line)
             end = self.size
         if step is Step.WIRE:
             # Not under the lock: while one waits for the disk others write, and its sync is
@@ -200,13 +207,14 @@ def _replayed(file: IO[bytes], path: Path) -> Ledger:
                 remedy="keep the file, and resolve by hand what it says: comms send --status",
                 code="ledger-damaged",
             )
-        lines[entry["key"]] = Line(_STEPS[entry["step"]], entry["detail"], entry["id"])
+        key, step = entry["key"], _STEPS[entry["step"]]
+        lines[key] = _line(lines.get(key), step, entry["detail"], entry["id"], entry["at"])
         seq, last, whole = number, _digest(data), whole + len(data)
     return Ledger(file=file, lines=lines, seq=seq, last=last, size=whole)
 
 
 _STEPS = {str(step): step for step in Step}
-_FIELDS = {"seq", "prev", "key", "step", "detail", "id"}
+_FIELDS = {"seq", "prev", "at", "key", "step", "detail", "id"}
 
 
 def _entry(data: bytes) -> dict[str, Any] | None:
@@ -216,6 +224,12 @@ def _entry(data: bytes) -> dict[str, Any] | None:
         return None
     whole = isinstance(entry, dict) and entry.keys() >= _FIELDS
     return entry if whole and entry["step"] in _STEPS else None
+
+
+def _line(before: Line | None, step: Step, detail: str, id_: str, at: str) -> Line:
+    if step is Step.WIRE:
+        return Line(step, detail, id_, at)
+    return Line(step, detail, id_, before.at if before and step is Step.UNKNOWN else "")
 
 
 def _digest(data: bytes) -> str:

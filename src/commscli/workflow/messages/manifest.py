@@ -108,15 +108,7 @@ def manifest(
         BadInput: if a channel or a list that it names is not there.
     """
     audience = settings.audiences[cell.audience]
-    unknown = [name for name in written.head.channels if name not in settings.channels]
-    if unknown or not written.head.channels:
-        raise BadInput(
-            f"the draft names the channel {unknown[0]}, which channels.yaml lacks"
-            if unknown
-            else "the draft names no channel",
-            remedy=f"channels: [{', '.join(settings.channels)}]",
-            code="no-channel",
-        )
+    _require_channels(settings, written)
     recipients = (
         recipient_list(session, written.head.recipients or audience.recipients)
         if audience.one_to_one
@@ -142,6 +134,18 @@ def manifest(
         next_update=written.head.next_update,
         corrects=corrects,
     )  # fmt: skip
+
+
+def _require_channels(settings: Settings, written: Written) -> None:
+    unknown = [name for name in written.head.channels if name not in settings.channels]
+    if unknown or not written.head.channels:
+        raise BadInput(
+            f"the draft names the channel {unknown[0]}, which channels.yaml lacks"
+            if unknown
+            else "the draft names no channel",
+            remedy=f"channels: [{', '.join(settings.channels)}]",
+            code="no-channel",
+        )
 
 
 def words_of(cell: Cell, written: Written) -> Words:

@@ -204,7 +204,7 @@ class _Run:
         detail = CUT if step is Step.WIRE else self.ledger.of(delivery.key).detail
         if channel.on_unknown == "reconcile":
             try:
-                found = channel.reconcile(delivery)
+                found = self._asked(delivery, channel)
             except (ChannelDown, WireFault) as fault:
                 found, detail = None, f"{detail}; it could not be asked: {fault.text}"
             if found is not None:
@@ -214,6 +214,17 @@ class _Run:
         if (step, detail) != (Step.UNKNOWN, self.ledger.of(delivery.key).detail):
             self._append(delivery, Outcome(step=Step.UNKNOWN, detail=detail))
         return False
+
+    def _asked(self, delivery: Delivery, channel: Channel) -> Outcome | None:
+        """Ask what became of a delivery; that it is absent counts once it had time to arrive."""
+        found = channel.reconcile(delivery)
+        if found is None or found.step is not Step.PLANNED:
+            return found
+        wait = self.pace.settling(self.ledger.of(delivery.key).at)
+        if not wait:
+            return found
+        self.pace.sleep(wait)
+        return channel.reconcile(delivery)
 
     def _attempt(self, delivery: Delivery, channel: Channel) -> Outcome:
         """Try a delivery until it is decided, or has been put off often enough."""

@@ -9,11 +9,16 @@ from threading import Lock
 
 from commscli.delivery.channels.channel import Delivery, Outcome
 from commscli.delivery.ledger import Step
+from commscli.domain.moments import moment
 from commscli.workflow.session import Session
 
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 30.0
 """Seconds. Who asks for more patience than this gets it from a person who runs it again."""
+
+SETTLED = 30.0
+"""Seconds after which a request that got no answer is through on the other side, or never will be:
+what is not there by then, did not arrive."""
 
 Told = Callable[[Delivery, Step], None]
 """Called when something came of a delivery."""
@@ -31,13 +36,21 @@ class Pace:
     told: Told = field(default=lambda _delivery, _step: None)
     passed: Callable[[], float] = time.monotonic
     """Seconds, from whenever; a clock that is set does not change it."""
+    settled: float = SETTLED
+
+    def settling(self, at: str) -> float:
+        """Return how many seconds something written then may still take to show."""
+        passed = (self.now() - moment(at)).total_seconds() if at else self.settled
+        return min(self.settled, max(0.0, self.settled - passed))
 
 
 def pace_of(session: Session) -> Pace:
     """Return how time passes: as it does, but for a clock that somebody set for the whole run."""
     stated = session.circumstances.environ.get("COMMS_NOW")
     now = session.circumstances.now
-    return Pace(now=(lambda: now) if stated else (lambda: datetime.now(UTC)), sleep=time.sleep)
+    if stated:  # it does not move, so that nothing would ever settle by it
+        return Pace(now=lambda: now, sleep=time.sleep, settled=0.0)
+    return Pace(now=lambda: datetime.now(UTC), sleep=time.sleep)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from commscli.domain.moments import moment
 from commscli.domain.records import SendIntent
 from commscli.domain.report import MessageState
 from commscli.errors import CommsError, Interrupted, Refused
+from commscli.gates.case import IncidentCase
 from commscli.gates.message import MessageCase
 from commscli.workflow.recording import Recorded, require_may
 from commscli.workflow.secrets import secrets_of
@@ -85,11 +86,7 @@ def send(
         take_over(session, message, wishes.take_over)
     if message.verdict.state is MessageState.SENT and not repeats(message, wishes.again):
         return _already(session, message, wishes)
-    plan = make_plan(session, case, message, wishes.reason)
-    begun = bool(message.sends) and message.sends[-1].sent is None
-    require_sense(wishes, message.message, begun=begun, first=not message.sends)
-    if wishes.without:
-        plan = replace(plan, withheld=rows_of(plan, wishes.without))
+    plan = _planned(session, case, message, wishes)
     crew = crew_of(plan, sending_of(session, plan))
     outbox_of(session, plan).require_own(plan.body.channels)
     preview = previewed(crew)
@@ -97,23 +94,38 @@ def send(
     if wishes.dry_run:
         return Outcome(plan=plan, recorded=None, files=(), note="nothing was sent",
                        preview=preview)  # fmt: skip
+    begun = _is_begun(message)
     if not begun and confirm is not None and not confirm(plan, preview):
         raise Refused("nothing was sent", remedy="comms send --dry-run", code="declined")
     pace = replace(pace_of(session), stopped=stopped)
     with opened(plan_file(session, plan.send_id).parent) as ledger:
         down = {} if begun else probe(crew, partial=wishes.partial)
         lease = held_by_us(session, plan)
-        if begun:
-            intent = message.sends[-1].intent.digest
-        else:
-            intent = begin(session, plan).digest
-            withhold(session, plan, ledger)
+        intent = message.sends[-1].intent.digest if begun else _begun_now(session, plan, ledger)
         pace = replace(pace, held=lease.look, told=told(plan) if told else pace.told)
         with _left_in_order(lease, ledger):
             carried_out(crew, ledger, pace, down)
             recorded = _recorded(session, plan, intent, ledger)
         lease.end()
     return Outcome(plan=plan, recorded=recorded, files=tuple(_files(crew, ledger)))
+
+
+def _begun_now(session: Session, plan: Plan, ledger: Ledger) -> Digest:
+    intent = begin(session, plan).digest
+    withhold(session, plan, ledger)
+    return intent
+
+
+def _is_begun(message: MessageCase) -> bool:
+    return bool(message.sends) and message.sends[-1].sent is None
+
+
+def _planned(session: Session, case: IncidentCase, message: MessageCase, wishes: Wishes) -> Plan:
+    """Return the plan of a send, with the wishes that change it."""
+    plan = make_plan(session, case, message, wishes.reason)
+    begun = _is_begun(message)
+    require_sense(wishes, message.message, begun=begun, first=not message.sends)
+    return replace(plan, withheld=rows_of(plan, wishes.without)) if wishes.without else plan
 
 
 @contextmanager
