@@ -11,7 +11,7 @@ VALUES = frozenset({"-C", "-i", "--incident", "--key", "--color"})
 SHORT = ("-C", "-i")
 TAKE_TEXT = frozenset({
     "--why", "--where", "--text", "--object", "--suggest", "--file", "--name", "--organisation",
-    "--email", "--reporter", "--reference", "--fact", "--title",
+    "--email", "--reporter", "--reference", "--fact", "--title", "--again", "--take-over",
 })  # fmt: skip
 """Options whose value is somebody's words, whatever these look like."""
 
