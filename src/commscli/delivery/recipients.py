@@ -14,7 +14,7 @@ from hashlib import sha256
 from json import dumps
 from pathlib import Path
 
-from commscli.delivery.rows import BOM, RawRow, RowLines, Rows
+from commscli.delivery.rows import BOM, Index, RawRow, RowLines, Rows
 from commscli.domain.ids import Digest
 from commscli.errors import BadInput, Place, Problem
 
@@ -106,7 +106,6 @@ class _Reading:
     path: Path
     salt: str
     problems: list[Problem] = field(default_factory=list)
-    _seen: dict[str, int] = field(default_factory=dict)
 
     def place(self, line: int, column: int | None = None) -> Place:
         return Place(path=str(self.path), line=line, column=column)
@@ -115,21 +114,32 @@ class _Reading:
         head = next(lines.rows(), None)
         columns = tuple(head.cells) if head else ()
         self.problems += _header_problems(head.line if head else 1, columns, self.place)
-        order: list[tuple[bytes, int, int, int]] = []
+        index = Index()
         for row in lines.rows() if not self.problems else ():
             if len(self.problems) >= MOST_PROBLEMS:
                 break
             values = self._values(columns, row)
             if values is not None:
-                order.append((_row_digest(values, self.salt), row.start, row.end, row.line))
-        if not order and not self.problems:
+                digest = _row_digest(values, self.salt)
+                index.add(digest, row, values["email"].casefold())
+        self._tell_twins(Rows(data=lines.data, columns=columns, index=index), index)
+        if not index and not self.problems:
             self.problems.append(Problem(text="the list has no rows", place=self.place(lines.line)))
-        order.sort()
+        ordered = index.in_order()
         over = sha256()
-        for digest, *_ in order:
-            over.update(f"{digest.hex()}\n".encode())
-        rows = Rows(data=lines.data, columns=columns, order=order)
+        for number in range(len(index)):
+            over.update(f"{ordered.digest(number).hex()}\n".encode())
+        rows = Rows(data=lines.data, columns=columns, index=ordered)
         return RecipientList(digest=Digest(over.hexdigest()), rows=rows, columns=columns)
+
+    def _tell_twins(self, rows: Rows, index: Index) -> None:
+        """Name addresses that stand twice, in whatever spelling."""
+        for earlier, later in index.alike():
+            one, other = rows[earlier], rows[later]
+            email = other.values["email"]
+            if one.values["email"].casefold() == email.casefold():
+                text = f"{email} stands in line {one.line} already"
+                self.problems.append(Problem(text=text, place=self.place(other.line)))
 
     def _values(self, columns: tuple[str, ...], row: RawRow) -> dict[str, str] | None:
         """Return a row by its columns; nothing where something is wrong with it."""
@@ -144,12 +154,8 @@ class _Reading:
             for name, cell in zip(columns, row.cells, strict=True)
             if _CONTROL.search(cell)
         ]
-        email = values["email"]
-        before = self._seen.setdefault(email.casefold(), row.line)
-        if not _EMAIL.fullmatch(email):
-            found.append(f"{email!r} is no mail address")
-        elif before != row.line:
-            found.append(f"{email} stands in line {before} already")
+        if not _EMAIL.fullmatch(values["email"]):
+            found.append(f"{values['email']!r} is no mail address")
         self.problems += [Problem(text=text, place=place) for text in found]
         return None if found else values
 

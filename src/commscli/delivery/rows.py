@@ -8,7 +8,8 @@ import csv
 import re
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import overload
 
 from commscli.domain.ids import Digest
@@ -68,16 +69,52 @@ class RowLines:
             yield text
 
 
-class Rows(Sequence[Row]):
-    """The rows in the order of their digests, each read from the bytes when it is asked for."""
+@dataclass(slots=True)
+class Index:
+    """Where the rows are, as they come: a hundred thousand take a few megabytes, not fifty."""
 
-    def __init__(
-        self, *, data: bytes, columns: tuple[str, ...], order: Sequence[tuple[bytes, int, int, int]]
-    ) -> None:
-        """Keep bytes, and which of them are a row: digest, start, end and line of each."""
+    digests: bytearray = field(default_factory=bytearray)
+    places: "array[int]" = field(default_factory=lambda: array("Q"))
+    addresses: "array[int]" = field(default_factory=lambda: array("q"))
+    """A hash of each address, to find those that may stand twice."""
+
+    def add(self, digest: bytes, row: RawRow, address: str) -> None:
+        """Take in the next row."""
+        self.digests += digest
+        self.places.extend((row.start, row.end, row.line))
+        self.addresses.append(hash(address))
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.addresses)
+
+    def digest(self, number: int) -> bytes:
+        """Return the digest of a row, by its number in the file."""
+        return bytes(self.digests[_DIGEST * number : _DIGEST * (number + 1)])
+
+    def in_order(self) -> "Index":
+        """Return the same rows in the order of their digests."""
+        found = Index()
+        for number in sorted(range(len(self)), key=self.digest):
+            found.digests += self.digest(number)
+            found.places.extend(self.places[3 * number : 3 * number + 3])
+        return found
+
+    def alike(self) -> Iterator[tuple[int, int]]:
+        """Yield pairs of rows, earlier and later, whose addresses may be the same."""
+        numbers = sorted(range(len(self)), key=lambda n: (self.addresses[n], n))
+        for one, other in pairwise(numbers):
+            if self.addresses[one] == self.addresses[other]:
+                yield one, other
+
+
+class Rows(Sequence[Row]):
+    """The rows by an index, each read from the bytes when it is asked for."""
+
+    def __init__(self, *, data: bytes, columns: tuple[str, ...], index: Index) -> None:
+        """Keep bytes, and which of them are a row."""
         self._data, self._columns = data, columns
-        self._digests = b"".join(digest for digest, *_ in order)
-        self._places = array("Q", (number for _, *place in order for number in place))
+        self._digests, self._places = bytes(index.digests), index.places
 
     def __len__(self) -> int:
         """Return how many there are."""
