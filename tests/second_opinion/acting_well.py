@@ -7,11 +7,13 @@ from commscli.domain.ids import Digest, IncidentId
 from commscli.domain.moments import moment, stamp
 from commscli.domain.order import Placed
 from commscli.domain.records import Drafted, SendIntent
+from commscli.ledger.record_files import digest_of
 from tests.second_opinion.histories import (
     AUDIENCES,
     ELSEWHERE,
     LISTS,
     MESSAGES,
+    ROWS,
     STRANGER,
     Act,
     LeftOut,
@@ -20,7 +22,7 @@ from tests.second_opinion.histories import (
     pick,
     rarely,
 )
-from tests.support.story import INCIDENT, WORDS, Story
+from tests.support.story import INCIDENT, WORDS, File, Put, Story
 
 WRITERS = ("tom", "tara", "tom", "tara", "lea", "rob")
 SENDERS = ("rob", "ruth", "robot", "rob", "ruth", "robot", "rob", "tom")
@@ -181,11 +183,29 @@ def end(story: Story, intent: Digest, by: str, number: int) -> None:
         "counts": {name: {"accepted": 1} for name in channels},
         "payloads": dict.fromkeys(channels, "f" * 64),
     }
+    put = _evidence(story, drafted, changed, number)
     if number == 4:
         changed["slots"] = {"send.time": at, "send.next_update": at}
     if number == 5:
         changed["counts"] = {name: {"accepted": 3, "refused": 1} for name in channels}
-    story.end_send(intent, by=by, **changed)
+    story.end_send(intent, by=by, put=put, **changed)
+
+
+def _evidence(story: Story, drafted: Drafted, changed: dict[str, Any], number: int) -> Put:
+    """The lines beside it, which fit; but for one thing in some, or none at all in others."""
+    if number % 3 == 0:
+        return {}
+    rows = ROWS if drafted.recipients["digest"] else ("-",)
+    changed["counts"] = {name: {"accepted": len(rows)} for name in drafted.channels}
+    lines = [f"{name} {row} accepted queued" for name in drafted.channels for row in rows]
+    wrong = {7: ["# a remark"], 8: [f"{lines[0]}  twice"], 10: ["status - held"], 11: ["\x7f"]}
+    data = "".join(f"{line}\n" for line in [*wrong.get(number, []), *lines]).encode()
+    changed["evidence"] = digest_of(data)
+    if number == 13:
+        data += b"# and more\n"
+    mode = "100755" if number == 14 else "100644"
+    place = f"{story.folder}/evidence/{changed['evidence'][:16]}.txt"
+    return {} if number == 16 else {place: File(data, mode)}
 
 
 @can_happen

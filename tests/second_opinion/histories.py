@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
+from hashlib import sha256
 from typing import TypeVar
 
 from commscli.domain.ids import AudienceId, Digest, GateId, IncidentId, MessageId, RoleId
@@ -22,7 +23,9 @@ MESSAGES = (
 )
 AUDIENCES = ("all-customers", "internal-stakeholders")
 ELSEWHERE = IncidentId("2026-11-23-login-outage")
-LISTS = (Digest("1" * 64), Digest("2" * 64))
+ROWS = ("1" * 64, "a" * 64)
+LISTS = (Digest(sha256(f"{ROWS[0]}\n{ROWS[1]}\n".encode()).hexdigest()), Digest("2" * 64))
+"""A list of two rows, and one whose rows nobody here knows."""
 STRANGER = "xan"
 SERVICE = "robot"
 DECIDERS = ("ian", "eva", "tom")

@@ -66,7 +66,7 @@ def judge(commits: Sequence[Commit], pin: Pin | None, verify: Verifier) -> Opini
     for name in sorted(names):
         message = Message(records, name)
         opinion.findings |= set(_words(message, records, walked))
-        opinion.findings |= set(judge_sends(message, records))
+        opinion.findings |= set(judge_sends(message, records, walked))
         opinion.gates[name] = gates_now(message, records, chain[-1].roster)
     opinion.findings = {_accepted(f, chain[-1].roster) for f in opinion.findings}
     opinion.reasons = records.undecided

@@ -1,5 +1,6 @@
 """Section 7 of how it is decided: what was sent, and whether it might have been."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -8,10 +9,13 @@ from tests.second_opinion.emergencies import SKIPPED, ratified, skipped_gates
 from tests.second_opinion.passing import Message, Standing, gates_that_apply
 from tests.second_opinion.records import Record
 from tests.second_opinion.rosters import Roster
-from tests.second_opinion.walking import Finding
+from tests.second_opinion.walking import REGULAR, Finding, Walk
 from tests.second_opinion.worth import LOST, VALID, VOID, Records, about, warning
 
 Gates = Mapping[str, Standing]
+_IS_ROW = re.compile(rb"[0-9a-f]{64}|-|copy")
+_IS_WORD = re.compile(rb"[a-z0-9-]+")
+_IS_SAID = re.compile(rb"(?: [ -~]*)?")
 
 
 def sends_of(message: Message) -> dict[str, Record]:
@@ -33,7 +37,7 @@ def gates_now(message: Message, records: Records, roster: Roster) -> Gates:
     return _under(roster, message, newest.pop(), frozenset(message.records))
 
 
-def judge_sends(message: Message, records: Records) -> Iterator[Finding]:
+def judge_sends(message: Message, records: Records, walked: Walk) -> Iterator[Finding]:
     """Find what is wrong with the sends of a message."""
     revisions, begun = message.revisions, sends_of(message)
     for digest, record in message.kind("send-intent", VALID, VOID, LOST):
@@ -48,7 +52,7 @@ def judge_sends(message: Message, records: Records) -> Iterator[Finding]:
         yield from _unheard(message, records, digest)
         yield from _taken_back(message, records, digest)
     yield from _repeats(message, records, begun)
-    yield from _evidence(message, records, begun)
+    yield from _evidence(message, records, begun, walked)
 
 
 def gates_of(message: Message, records: Records, intent: str) -> Gates:
@@ -127,8 +131,8 @@ def _end(message: Message, intent: str) -> str:
 
 
 def _evidence(
-    message: Message, records: Records, begun: Mapping[str, Record]
-) -> Iterator[Finding]:  # fmt: skip
+    message: Message, records: Records, begun: Mapping[str, Record], walked: Walk
+) -> Iterator[Finding]:
     for intent in begun:
         if not _end(message, intent):
             yield warning("unfinished-send", records, intent)
@@ -136,12 +140,61 @@ def _evidence(
         intent = end["intent"]
         right = intent in begun and intent in message.past[digest]
         right = right and _end(message, intent) == digest
-        if not right or not _end_fits(end, message.records[begun[intent]["subject"]]):
+        revision = message.records[begun[intent]["subject"]] if right else None
+        fits = revision is not None and _end_fits(end, revision)
+        if not fits or not _lines_fit(message, records, digest, walked, revision):
+            yield about("sent-evidence", records, digest)
+    for digest, _ in message.kind("delivered-late", VALID, VOID):
+        if not _lines_fit(message, records, digest, walked, None):
             yield about("sent-evidence", records, digest)
 
 
+def _lines_fit(
+    message: Message, records: Records, digest: str, walked: Walk, revision: Record | None
+) -> bool:
+    """Whether the file that a record names lies with it, and says what it and the revision say."""
+    record, name = message.records[digest], message.name
+    wanted = record["evidence"]
+    if not wanted or not records.best[digest].commits:
+        return True
+    path = f"incidents/{name[0]}/messages/{name[1]}/evidence/{wanted[:16]}.txt"
+    for commit in records.best[digest].commits:
+        mode, data = walked.commits[commit].files.get(path, ("", b""))
+        if mode == REGULAR and lines.digest_of(data) == wanted:
+            return revision is None or _says(data, record["counts"], revision)
+    return False
+
+
+def _says(data: bytes, counts: Mapping[str, Mapping[str, int]], revision: Record) -> bool:
+    told: list[tuple[str, str, str]] = []
+    for line in data.removesuffix(b"\n").split(b"\n") if data else []:
+        if line.startswith(b"#"):
+            continue
+        channel, row, outcome, *_ = [*line.split(b" ", 3), b"", b"", b""]
+        whole = b" ".join((channel, row, outcome))
+        behind = line.removeprefix(whole)
+        if not _IS_ROW.fullmatch(row) or not _IS_WORD.fullmatch(channel + outcome):
+            return False
+        if not channel or not outcome or not _IS_SAID.fullmatch(behind):
+            return False
+        told.append((channel.decode(), row.decode(), outcome.decode()))
+    counted: dict[str, dict[str, int]] = {}
+    for name, _, came_to in told:
+        own = counted.setdefault(name, {})
+        own[came_to] = own.get(came_to, 0) + 1
+    approved = revision["recipients"]["digest"]
+    about_them = all(
+        lines.digest_of("".join(
+            f"{row}\n" for row in sorted(r for c, r, _ in told if c == over and len(r) == 64)
+        ).encode()) == approved
+        for over in revision["channels"]
+    )  # fmt: skip
+    return counted == counts and (not approved or about_them)
+
+
 def _end_fits(end: Record, revision: Record) -> bool:
-    most = revision["recipients"]["count"] if revision["recipients"]["digest"] else 1
+    people = revision["recipients"]["count"] if revision["recipients"]["digest"] else 1
+    most = {c: people + len(s.get("copy", "").split()) for c, s in revision["channels"].items()}
     slots, promise = dict(end["slots"]), revision["next_update"]
     if "send.time" not in slots:
         return False
@@ -150,6 +203,6 @@ def _end_fits(end: Record, revision: Record) -> bool:
         expected["send.next_update"] = lines.later(slots["send.time"], promise)
     return (
         {*end["counts"]} == {*end["payloads"]} == {*revision["channels"]}
-        and all(sum(counts.values()) <= most for counts in end["counts"].values())
+        and all(sum(counts.values()) <= most[c] for c, counts in end["counts"].items())
         and slots == expected
     )

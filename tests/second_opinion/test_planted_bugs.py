@@ -19,6 +19,7 @@ from commscli.gates.catalog import RULES
 from commscli.gates.engine import check
 from commscli.gates.passing import Passing
 from commscli.gates.revisions import Revisions
+from commscli.gates.rules import sent_evidence
 from tests.second_opinion import comparing
 from tests.second_opinion.comparing import Answer
 from tests.second_opinion.deep import drawn, examples
@@ -53,6 +54,9 @@ ALWAYS = (
     story("draft @ a=2", "draft @ where=1 a=3", "merge @ a=0", "pass round", "send"),
     story("pass round", "send", "send @ a=1", "send @ a=0"),
     story("pass round", "send @ a=5"),
+    story("pass round", "send @ a=16"),
+    story("change list @ a=1 b=1", "pass round", "send @ a=2"),
+    story("change list @ a=0 b=1", "pass round", "send @ a=2"),
     story("pass round", "send @ a=6"),
     story("pass round", "withdraw @ a=1", "withdraw @ a=2", "withdraw @ a=3", "send"),
     story("pass round", "send", "withdraw @ a=0 where=1", "withdraw @ a=3 where=1"),
@@ -147,6 +151,21 @@ def bug(plant: Plant) -> Plant:
 @bug
 def objections_are_not_heard(patch: Patch) -> None:
     patch.setattr(Passing, "objections", lambda *_, **__: iter(()))
+
+
+@bug
+def what_lies_beside_a_send_is_not_looked_at(patch: Patch) -> None:
+    patch.setattr(sent_evidence, "_lines", lambda *_: (None, ""))
+
+
+@bug
+def lines_about_anybody_will_do(patch: Patch) -> None:
+    right = sent_evidence._line_faults
+
+    def lax(found: Any, sent: Any, draft: Any) -> Any:
+        return right(found, sent, replace(draft, recipients={"digest": "", "count": 0}))
+
+    patch.setattr(sent_evidence, "_line_faults", lax)
 
 
 @bug

@@ -33,7 +33,10 @@ def evidence_in(data: bytes) -> Evidence:
     counts: dict[str, dict[str, int]] = {}
     rows: dict[str, list[str]] = {}
     fault = ""
-    for number, line in enumerate(data.decode("ascii", "replace").splitlines(), 1):
+    lines = data.decode("ascii", "replace").split("\n")
+    if lines[-1] == "":
+        lines.pop()
+    for number, line in enumerate(lines, 1):
         if line.startswith("#"):
             continue
         match = _LINE.fullmatch(line)
