@@ -13,7 +13,7 @@ from itertools import groupby
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET  # only written here, never read
 
-from commscli.delivery.markdown.html import fragment, frame
+from commscli.delivery.markdown.html import fragment, frame, link, tag
 from commscli.delivery.markdown.tokens import seen
 from commscli.domain.moments import moment
 
@@ -91,29 +91,29 @@ def _head(site: Site) -> str:
 
 
 def _index(site: Site, newest: Sequence[Update]) -> bytes:
-    parts = [f"<h1>{escape(site.title)}</h1>"]
+    parts = [tag("h1", escape(site.title))]
     shown: set[str] = set()
     for update in newest:
         if update.incident not in shown:
             shown.add(update.incident)
-            parts.append(_article(update, link=_page_of(update.incident)))
+            parts.append(_article(update, page=_page_of(update.incident)))
     return frame(site.title, "\n".join(parts if shown else [*parts, f"<p>{_CALM}</p>"]),
                  head=_head(site)).encode()  # fmt: skip
 
 
 def _incident(site: Site, newest: Sequence[Update]) -> bytes:
-    back = f'<p style="{_QUIET}"><a href="../index.html">{escape(site.title)}</a></p>'
+    back = f'<p style="{_QUIET}">{link("../index.html", escape(site.title))}</p>'
     parts = [back, *(_article(update) for update in newest)]
     return frame(newest[0].title, "\n".join(parts), head=_head(site)).encode()
 
 
-def _article(update: Update, *, link: str = "") -> str:
+def _article(update: Update, *, page: str = "") -> str:
     title = escape(" ".join(seen(update.title).split()))
-    if link:
-        title = f'<a href="{escape(link)}">{title}</a>'
+    if page:
+        title = link(page, title)
     said = f'<time datetime="{update.at}">{moment(update.at):%d %B %Y, %H:%M} UTC</time>'
     return (
-        f'<article id="{escape(update.message)}">\n<h2>{title}</h2>\n'
+        f'<article id="{escape(update.message)}">\n{tag("h2", title)}\n'
         f'<p style="{_QUIET}">{said}, {escape(update.phase)}</p>\n'
         f"{fragment(update.text)}\n</article>"
     )

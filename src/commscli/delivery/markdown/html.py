@@ -83,19 +83,19 @@ def _block(block: Block) -> str:
     if kind is Kind.TABLE:
         return _table(block)
     if kind is Kind.QUOTE:
-        return _tag("blockquote", f"\n{_blocks(block.within)}\n")
+        return tag("blockquote", f"\n{_blocks(block.within)}\n")
     if kind is Kind.HEADING:
-        return _tag(f"h{min(block.number, _SMALLEST_HEADING)}", _spans(block.spans))
+        return tag(f"h{min(block.number, _SMALLEST_HEADING)}", _spans(block.spans))
     if kind is Kind.CODE:
-        return _tag("pre", "".join(escape(span.text) for span in block.spans))
+        return tag("pre", "".join(escape(span.text) for span in block.spans))
     if kind is Kind.RULE:
         return f'<hr style="{_STYLE["hr"]}">'
-    return _spans(block.spans) if block.tight else _tag("p", _spans(block.spans))
+    return _spans(block.spans) if block.tight else tag("p", _spans(block.spans))
 
 
 def _list(block: Block, name: str, style: str) -> str:
     first = f' start="{block.number}"' if name == "ol" and block.number != 1 else ""
-    items = "\n".join(_tag("li", _item(item)) for item in block.within)
+    items = "\n".join(tag("li", _item(item)) for item in block.within)
     return f'<{name}{first} style="{style}">\n{items}\n</{name}>'
 
 
@@ -110,12 +110,13 @@ def _item(item: Block) -> str:
 def _table(block: Block) -> str:
     rows = []
     for index, row in enumerate(block.within):
-        cells = "".join(_tag("td" if index else "th", _blocks(cell.within)) for cell in row.within)
+        cells = "".join(tag("td" if index else "th", _blocks(cell.within)) for cell in row.within)
         rows.append(f"<tr>{cells}</tr>")
-    return _tag("table", "\n{}\n".format("\n".join(rows)))
+    return tag("table", "\n{}\n".format("\n".join(rows)))
 
 
-def _tag(name: str, inner: str) -> str:
+def tag(name: str, inner: str) -> str:
+    """Return a tag as these pages show it."""
     return f'<{name} style="{_STYLE[name]}">{inner}</{name}>'
 
 
@@ -123,14 +124,19 @@ def _spans(spans: Sequence[Span]) -> str:
     parts = []
     for url, linked in groupby(spans, key=lambda span: span.url):
         inner = "".join(_span(span) for span in linked)
-        parts.append(f'<a href="{escape(url)}" style="{_STYLE["a"]}">{inner}</a>' if url else inner)
+        parts.append(link(url, inner) if url else inner)
     return "".join(parts)
+
+
+def link(url: str, inner: str) -> str:
+    """Return a link as these pages show it."""
+    return f'<a href="{escape(url)}" style="{_STYLE["a"]}">{inner}</a>'
 
 
 def _span(span: Span) -> str:
     text = escape(span.text).replace("\n", "<br>\n")
     if span.code:
-        text = _tag("code", text)
+        text = tag("code", text)
     if span.italic:
         text = f"<em>{text}</em>"
     return f"<strong>{text}</strong>" if span.bold else text
