@@ -353,7 +353,8 @@ class TestTrickery:
         small.ana.done("send", message)
         (path,) = files(small.ana, "")
         assert path.parent == small.ana.folder / f"outbox/drills/{DRILL}/{message}/status-page"
-        assert path.read_text(encoding="utf-8").startswith("DRILL: ")
+        assert path.suffix == ".eml"
+        assert "\nSubject: DRILL: " in path.read_text(encoding="utf-8")
 
     @pytest.mark.parametrize("is_drill", [True, False])
     def test_a_record_that_says_otherwise_stops_the_send(

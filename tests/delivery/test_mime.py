@@ -13,8 +13,7 @@ import pytest
 from commscli.delivery.markdown.html import page
 from commscli.delivery.mime import mail, mail_bytes
 from commscli.delivery.payload import Payload, Words
-from tests.delivery.test_channels import sending
-from tests.support.mails import part
+from tests.support.mails import mail_sending, part
 
 AT = datetime(2026, 11, 22, 9, 20, tzinfo=UTC)
 KEY = "0123456789abcdef" * 2
@@ -46,12 +45,12 @@ def test_the_text_comes_first_and_then_the_page(cte: str) -> None:
 
 
 def test_over_the_wire_it_is_the_same_bytes_on_any_resend(tmp_path: Path) -> None:
-    first = mail_bytes(PAYLOAD, {}, sending(tmp_path), KEY)
-    assert first == mail_bytes(PAYLOAD, {}, sending(tmp_path), KEY)
+    first = mail_bytes(PAYLOAD, {}, mail_sending(tmp_path), KEY)
+    assert first == mail_bytes(PAYLOAD, {}, mail_sending(tmp_path), KEY)
     assert read(first).get_boundary() == BOUNDARY
     assert first.isascii()
     assert max(map(len, first.split(b"\r\n"))) <= 78 * 2
-    other = mail_bytes(PAYLOAD, {}, sending(tmp_path), "f" * 32)
+    other = mail_bytes(PAYLOAD, {}, mail_sending(tmp_path), "f" * 32)
     assert read(other).get_boundary() != BOUNDARY
 
 

@@ -1,9 +1,11 @@
 """Real servers on this machine, over real sockets: for mail, and for whatever takes a POST."""
 
+import asyncio
 import re
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -25,6 +27,10 @@ class Mailbox:
     port: int = 0
     mails: list[tuple[list[str], EmailMessage]] = field(default_factory=list)
     answer: str = "250 OK"
+    after: float = 0.0
+    """Seconds before it answers that it took a mail."""
+    options: list[list[str]] = field(default_factory=list)
+    """What came with MAIL FROM, for each mail."""
     logins: list[tuple[str, str]] = field(default_factory=list)
 
     async def handle_DATA(  # noqa: N802 - aiosmtpd's name
@@ -35,6 +41,8 @@ class Mailbox:
             assert isinstance(envelope.content, bytes)
             mail = message_from_bytes(envelope.content, policy=policy.default)
             self.mails.append((list(envelope.rcpt_tos), mail))
+            self.options.append(list(envelope.mail_options))
+        await asyncio.sleep(self.after)
         return self.answer
 
     def login(
@@ -61,16 +69,30 @@ class _AnyPort(Controller):
 
 
 @contextmanager
-def mail_server(authority: trustme.CA | None = None) -> Iterator[Mailbox]:
-    """Run a mail server; with an authority it wants STARTTLS and a login."""
+def mail_server(
+    authority: trustme.CA | None = None,
+    *,
+    host: str = "localhost",
+    utf8: bool = True,
+    login: bool = False,
+    most_bytes: int = 32 * 1024 * 1024,
+) -> Iterator[Mailbox]:
+    """Run a mail server; with an authority it wants STARTTLS and a login.
+
+    ``host`` is what its certificate is for; ``login`` wants one in the clear; ``utf8`` says
+    whether it offers SMTPUTF8, and ``most_bytes`` how large a mail may be.
+    """
     box = Mailbox()
     secure: dict[str, Any] = {}
+    if login:
+        secure = {"auth_required": True, "authenticator": box.login, "auth_require_tls": False}
     if authority is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert("localhost").configure_cert(context)
+        authority.issue_cert(host).configure_cert(context)
         secure = {"tls_context": context, "require_starttls": True, "auth_required": True,
                   "authenticator": box.login}  # fmt: skip
-    controller = _AnyPort(box, hostname="127.0.0.1", port=0, **secure)
+    controller = _AnyPort(box, hostname="127.0.0.1", port=0, enable_SMTPUTF8=utf8,
+                          data_size_limit=most_bytes, **secure)  # fmt: skip
     controller.start()
     try:
         box.host, box.port = "localhost", controller.own_port
@@ -167,6 +189,10 @@ class ScriptedMail:
     answers: Mapping[str, bytes | None] = field(default_factory=dict)
     taken: int = 0
     verbs: list[str] = field(default_factory=list)
+    said: list[bytes] = field(default_factory=list)
+    """Each command as it came."""
+    slow: Mapping[str, float] = field(default_factory=dict)
+    """A verb → the seconds before it is answered."""
 
     def __call__(self, wire: socket.socket) -> None:
         """Talk to one client."""
@@ -174,6 +200,7 @@ class ScriptedMail:
         if not self._say(wire, "connect", b"220 here"):
             return
         for line in lines:
+            self.said.append(line.rstrip())
             verb = line.split()[0].decode().lower() if line.split() else ""
             usual = {"data": b"354 go on", "quit": b"221 bye"}.get(verb, b"250 fine")
             if not self._say(wire, verb, usual) or verb == "quit":
@@ -190,5 +217,6 @@ class ScriptedMail:
         answer = self.answers.get(verb, usual)
         if answer is None:
             return False
+        time.sleep(self.slow.get(verb, 0))
         wire.sendall(answer + b"\r\n")
         return True

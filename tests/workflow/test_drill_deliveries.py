@@ -45,9 +45,8 @@ def test_every_channel_becomes_the_outbox(channel: str, tmp_path: Path) -> None:
     (payload,) = payloads(DRILL, channel, settings, None, OPEN)
     outbox = Outbox(root=tmp_path, folder=tmp_path / "outbox")
     path = deliver(payload, over, DRILL, outbox=outbox, domain="example.com", at=NOON)
-    assert path.suffix.removeprefix(".") == (
-        settings["as"] if settings.get("as") in FORMS else "txt"
-    )
+    form = "eml" if settings is SMTP else settings["as"]
+    assert path.suffix.removeprefix(".") == (form if form in FORMS else "txt")
     assert b"DRILL: " in path.read_bytes()
 
 

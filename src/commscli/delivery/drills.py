@@ -26,6 +26,7 @@ def marked_text(text: str) -> str:
 def rehearsed(settings: Mapping[str, str]) -> dict[str, str]:
     """Return a channel as a drill delivers over it: the outbox, whatever adapter is set up.
 
-    What the channel would deliver as stays, where the outbox knows that form.
+    What the channel would deliver as stays, where the outbox knows that form: a mail is one.
     """
-    return {"adapter": "file", "as": settings.get("as", ""), "from": settings.get("from", "")}
+    form = "eml" if settings.get("adapter") == "smtp" else settings.get("as", "")
+    return {"adapter": "file", "as": form, "from": settings.get("from", "")}

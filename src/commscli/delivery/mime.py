@@ -1,14 +1,15 @@
 """A delivery as a mail: its identity fixed when it was planned, the same on any resend."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
+from email.policy import SMTP, SMTPUTF8
+from email.utils import format_datetime, parseaddr
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from commscli.delivery.attachments import Attachments, encoded
 from commscli.delivery.markdown.html import page
 from commscli.delivery.payload import Payload, Words
 from commscli.errors import BadInput
@@ -16,31 +17,49 @@ from commscli.errors import BadInput
 if TYPE_CHECKING:
     from commscli.delivery.channels.channel import Sending
 
+Settings = Mapping[str, str]
+_KEY = "{key}"
+"""Where the key of the delivery goes in the address to unsubscribe at."""
+
 
 def mail(
     payload: Payload,
-    settings: Mapping[str, str],
+    settings: Settings,
     words: Words,
     domain: str,
     at: datetime,
     key: str,
     *,
     cte: str,
+    one_to_one: bool = False,
+    mixed: bool = False,
 ) -> EmailMessage:
-    """Return the mail of a delivery."""
-    made = EmailMessage(policy=SMTP)
+    """Return the mail of a delivery; a ``mixed`` one has room for attachments at its end."""
+    made = EmailMessage(policy=SMTPUTF8 if needs_utf8(payload, settings, domain) else SMTP)
     made["Message-ID"] = f"<{key}@{domain}>"
     made["Date"] = format_datetime(at)
-    made["From"] = sender_of(settings, domain)
+    made["From"] = _domains_in_ascii(sender_of(settings, domain))
     if payload.to:
-        user, _, host = _domain_in_ascii(payload.to).rpartition("@")
-        made["To"] = Address(display_name=payload.name, username=user, domain=host)
+        made["To"] = _address(payload.to, payload.name)
+    if settings.get("reply_to"):
+        made["Reply-To"] = _address(settings["reply_to"])
     made["Subject"] = payload.subject
-    made["Auto-Submitted"] = "auto-generated"
+    # A person who writes to people by name gets their answers, those of a holiday included.
+    if settings.get("auto_submitted", str(not one_to_one)).lower() == "true":
+        made["Auto-Submitted"] = "auto-generated"
+        made["X-Auto-Response-Suppress"] = "All"
     if words.drill:
         made["X-Comms-Drill"] = "yes"
-    _set_body(made, payload, f"=_c1_{key.removeprefix('c1.')[:24]}", cte)
+    short = key.removeprefix("c1.")[:24]
+    _set_body(made, payload, f"=_c1_{short}", cte)
+    if mixed:
+        made.make_mixed(f"=_c1m_{short}")
     return made
+
+
+def _address(address: str, name: str = "") -> Address:
+    user, _, host = _domain_in_ascii(address).rpartition("@")
+    return Address(display_name=name, username=user, domain=host)
 
 
 def _domain_in_ascii(address: str) -> str:
@@ -52,11 +71,16 @@ def _domain_in_ascii(address: str) -> str:
         return address
 
 
+def _domains_in_ascii(sender: str) -> str:
+    address = parseaddr(sender)[1]
+    return sender.replace(address, _domain_in_ascii(address)) if address else sender
+
+
 def _set_body(made: EmailMessage, payload: Payload, boundary: str, cte: str) -> None:
     """Set the text that was approved, and the page that is made from it and nothing else."""
     # Quoted-printable has no bare equals sign, so it never holds a boundary: one that somebody
     # guessed parts nothing.
-    safe = cte if boundary not in payload.text else "quoted-printable"
+    safe = cte if "=_c1" not in payload.text else "quoted-printable"
     made.set_content(payload.text, cte=safe)
     made.add_alternative(
         page(payload.subject, payload.text), subtype="html", cte="quoted-printable"
@@ -64,37 +88,155 @@ def _set_body(made: EmailMessage, payload: Payload, boundary: str, cte: str) -> 
     made.set_boundary(boundary)
 
 
-def mail_bytes(
-    payload: Payload, settings: Mapping[str, str], sending: "Sending", key: str
+def with_parts(made: EmailMessage, parts: Sequence[bytes]) -> bytes:
+    """Return the bytes of a mail, with attachments put in at the end of a mixed one."""
+    data = made.as_bytes()
+    if not parts:
+        return data
+    between = b"--%s" % (made.get_boundary() or "").encode()
+    end = between + b"--\r\n"
+    if not data.endswith(end):
+        raise AssertionError("a mixed mail ends with its boundary")
+    attached = (between + b"\r\n" + part for part in parts)
+    return b"".join([data[: -len(end)], *attached, end])
+
+
+def file_bytes(
+    payload: Payload,
+    settings: Settings,
+    words: Words,
+    domain: str,
+    at: datetime,
+    *,
+    attachments: Attachments = (),
 ) -> bytes:
-    """Return the bytes that go over the wire: one of the incident's thread to this person."""
+    """Return a mail as a file that a person opens."""
+    told = f"{words.incident}/{words.message}/{payload.channel}/{payload.row}"
+    key = sha256(told.encode()).hexdigest()[:32]
+    made = mail(payload, settings, words, domain, at, key, cte="8bit",
+                one_to_one=bool(payload.row), mixed=bool(attachments))  # fmt: skip
+    return with_parts(made, encoded(attachments))
+
+
+def mail_bytes(
+    payload: Payload,
+    settings: Settings,
+    sending: "Sending",
+    key: str,
+    parts: Sequence[bytes] | None = None,
+) -> bytes:
+    """Return the bytes that go over the wire: one of the incident's thread to this person.
+
+    ``parts`` are the attachments, encoded already; left out, they are encoded here.
+
+    Raises:
+        BadInput: if a setting is nothing that a header can hold.
+    """
     made = mail(
         payload, settings, sending.words, sending.domain, sending.at, f"c1.{key}",
-        cte="quoted-printable",
+        cte="quoted-printable", one_to_one=sending.one_to_one, mixed=bool(sending.attachments),
     )  # fmt: skip
+    attached = encoded(sending.attachments) if parts is None else parts
+    return wire_head(payload, settings, sending, key) + with_parts(made, attached)
+
+
+def wire_head(payload: Payload, settings: Settings, sending: "Sending", key: str) -> bytes:
+    """Return the headers that programs read, each in one line.
+
+    The standard library folds what is long, and writes a long id as an encoded word, which
+    nobody takes for an id.
+
+    Raises:
+        BadInput: if a setting is nothing that a header can hold.
+    """
     thread = sha256(f"comms/1 thread\n{sending.words.incident}\n{payload.to}".encode()).hexdigest()
-    made["References"] = f"<c1.t.{thread[:24]}@{sending.domain}>"
-    made["In-Reply-To"] = f"<c1.t.{thread[:24]}@{sending.domain}>"
-    return made.as_bytes()
+    root = f"<c1.t.{thread[:24]}@{sending.domain}>"
+    lines = [("References", root), ("In-Reply-To", root), *_of_list(settings, key)]
+    if settings.get("idempotency_header"):
+        lines.append((settings["idempotency_header"], key))
+    for name, value in lines:
+        if not (name + value).isascii() or not (name + value).isprintable() or ":" in name:
+            raise BadInput(
+                f"the header {name!r} cannot be {value!r}",
+                remedy="mend the channel in channels.yaml, and revise the message",
+                code="bad-header",
+            )
+    return "".join(f"{name}: {value}\r\n" for name, value in lines).encode()
+
+
+def _of_list(settings: Settings, key: str) -> Iterator[tuple[str, str]]:
+    """Yield what lets a reader leave a list (RFC 2369, RFC 8058, RFC 2919)."""
+    url, address = settings.get("unsubscribe", ""), settings.get("unsubscribe_mail", "")
+    ways = [url.replace(_KEY, key)] if url else []
+    ways += [f"mailto:{address}"] if address else []
+    if ways:
+        yield "List-Unsubscribe", ", ".join(f"<{way}>" for way in ways)
+    if url:
+        yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
+    if settings.get("list_id"):
+        yield "List-Id", f"<{settings['list_id']}>"
+
+
+_OVERHEAD = 16_000
+_PER_BYTE = 200
+_PER_ADDRESS_BYTE = 20
+
+
+def most_bytes(payload: Payload, settings: Settings) -> int | None:
+    """Return what a mail has at most, its attachments left out, without making it.
+
+    ``None`` where only making it tells: a short line may make a table with many empty cells.
+    """
+    if "|" in payload.text:
+        return None
+    heads = sum(len(text.encode()) for text in (payload.to, payload.name, *settings.values()))
+    words = len(payload.subject.encode()) + len(payload.text.encode())
+    return _OVERHEAD + _PER_ADDRESS_BYTE * heads + _PER_BYTE * words
 
 
 def wire_address(address: str) -> str:
-    """Return an address as a mail server takes it: in ASCII, the domain in its ASCII form.
+    """Return an address as a mail server takes it, the domain in its ASCII form.
+
+    What is before the @ may be in letters that only a server with SMTPUTF8 takes.
 
     Raises:
-        BadInput: if it is none, or its user has letters that most servers do not take.
+        BadInput: if it is none.
     """
     told = _domain_in_ascii(address)
     user, at, host = told.rpartition("@")
-    if user and at and host and told.isascii() and told.isprintable() and " " not in told:
+    if user and at and host and host.isascii() and told.isprintable() and " " not in told:
         return told
     raise BadInput(
         f"no mail can be sent to {address!r}" if address else "there is no address to mail to",
-        remedy="an address in ASCII before the @; for a list or a room, `to:` of the channel",
+        remedy="an address such as ana@example.com; for a list or a room, `to:` of the channel",
         code="bad-address",
     )
 
 
-def sender_of(settings: Mapping[str, str], domain: str) -> str:
+def needs_utf8(payload: Payload, settings: Settings, domain: str) -> bool:
+    """Whether an address of a mail has letters before its @ that are not ASCII (RFC 6531)."""
+    sender = parseaddr(sender_of(settings, domain))[1]
+    addresses = (payload.to, sender, settings.get("reply_to", ""))
+    return not all(address.rpartition("@")[0].isascii() for address in addresses)
+
+
+def sender_of(settings: Settings, domain: str) -> str:
     """Return who a mail is from: as the channel says, else an address at our domain."""
     return settings.get("from") or f"comms@{domain}"
+
+
+def envelope_sender(settings: Settings, domain: str) -> str:
+    """Return the address alone that a mail is from, and that bounces go to.
+
+    Raises:
+        BadInput: if it is none.
+    """
+    sender = sender_of(settings, domain)
+    try:
+        return wire_address(parseaddr(sender)[1])
+    except BadInput:
+        raise BadInput(
+            f"no mail can be sent from {sender!r}",
+            remedy="from: of the channel is an address, or Name <address>",
+            code="bad-address",
+        ) from None

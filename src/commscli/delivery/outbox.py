@@ -7,10 +7,10 @@ on after a crash cannot double anybody.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 
+from commscli.delivery.attachments import Attachments
 from commscli.delivery.payload import Payload, Words
 from commscli.documents.placing import place, require_no_links
 from commscli.domain.moments import stamp
@@ -41,6 +41,7 @@ def deliver(
     outbox: Outbox,
     domain: str,
     at: datetime,
+    attachments: Attachments = (),
 ) -> Path:
     """Write one delivery; return its file.
 
@@ -49,15 +50,23 @@ def deliver(
         OSError: if it cannot be written.
     """
     path = file_of(payload, settings, outbox)
-    place(outbox.root, path, content_of(payload, settings, words, domain, at))
+    place(outbox.root, path, content_of(payload, settings, words, domain, at, attachments))
     return path
 
 
 def content_of(
-    payload: Payload, settings: Mapping[str, str], words: Words, domain: str, at: datetime
+    payload: Payload,
+    settings: Mapping[str, str],
+    words: Words,
+    domain: str,
+    at: datetime,
+    attachments: Attachments = (),
 ) -> bytes:
-    """Return what the file of a delivery says."""
-    return FORMS[_form(settings)](payload, settings, words, domain, at)
+    """Return what the file of a delivery says; only a mail carries attachments."""
+    form = _form(settings)
+    if form == MAIL:
+        return _mail(payload, settings, words, domain, at, attachments)
+    return _PLAIN[form](payload, words, at)
 
 
 def file_of(payload: Payload, settings: Mapping[str, str], outbox: Outbox) -> Path:
@@ -71,15 +80,11 @@ def _form(settings: Mapping[str, str]) -> str:
     return form if form in FORMS else "txt"
 
 
-def _text(
-    payload: Payload, _settings: Mapping[str, str], _words: Words, _domain: str, _at: datetime
-) -> bytes:
+def _text(payload: Payload, _words: Words, _at: datetime) -> bytes:
     return f"{payload.subject}\n\n{payload.text}".encode()
 
 
-def _json(
-    payload: Payload, _settings: Mapping[str, str], words: Words, _domain: str, at: datetime
-) -> bytes:
+def _json(payload: Payload, words: Words, at: datetime) -> bytes:
     from json import dumps  # noqa: PLC0415 - beside its only use
 
     pairs = {
@@ -95,13 +100,19 @@ def _json(
 
 
 def _mail(
-    payload: Payload, settings: Mapping[str, str], words: Words, domain: str, at: datetime
+    payload: Payload,
+    settings: Mapping[str, str],
+    words: Words,
+    domain: str,
+    at: datetime,
+    attachments: Attachments,
 ) -> bytes:
-    from commscli.delivery.mime import mail  # noqa: PLC0415 - costs start-up time
+    from commscli.delivery.mime import file_bytes  # noqa: PLC0415 - costs start-up time
 
-    key = sha256(f"{words.incident}/{words.message}/{payload.channel}/{payload.row}".encode())
-    return mail(payload, settings, words, domain, at, key.hexdigest()[:32], cte="8bit").as_bytes()
+    return file_bytes(payload, settings, words, domain, at, attachments=attachments)
 
 
-FORMS = MappingProxyType({"eml": _mail, "txt": _text, "json": _json})
+MAIL = "eml"
+_PLAIN = MappingProxyType({"txt": _text, "json": _json})
+FORMS = frozenset({MAIL, *_PLAIN})
 """How a delivery is written; text, where a channel says nothing of it."""

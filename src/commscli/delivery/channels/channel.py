@@ -7,6 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
+from commscli.delivery.attachments import Attachments
 from commscli.delivery.ledger import Step
 from commscli.delivery.payload import COPY, Payload, Words
 from commscli.errors import CommsError
@@ -58,6 +59,7 @@ class Sending:
     """The phase of the incident that the message is about."""
     one_to_one: bool = False
     """Whether it is to people by name, and not to whoever reads the channel."""
+    attachments: Attachments = ()
 
 
 class ChannelDown(CommsError):
@@ -90,6 +92,12 @@ class Channel(ABC):
     per_second: float = 0.0
     takes_canary: bool = False
     """Whether one delivery can go to another address ahead of the others."""
+
+    @classmethod
+    def carries_attachments(cls, settings: Settings) -> bool:
+        """Whether a channel with these settings takes files beside the words."""
+        del settings
+        return False
 
     def flags(self) -> Mapping[str, str]:
         """Return what is said to the other side beside the words: who is notified, and how."""

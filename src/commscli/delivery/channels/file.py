@@ -11,13 +11,18 @@ from commscli.delivery.channels.channel import (
     Settings,
 )
 from commscli.delivery.ledger import Step
-from commscli.delivery.outbox import Outbox, content_of, deliver, file_of
+from commscli.delivery.outbox import MAIL, Outbox, content_of, deliver, file_of
 
 
 class FileChannel(Channel):
     """Writes files named by their recipients' rows."""
 
     on_unknown = "resend"
+
+    @classmethod
+    def carries_attachments(cls, settings: Settings) -> bool:
+        """Whether it writes mails: other files hold the words alone."""
+        return settings.get("as") == MAIL
 
     def __init__(self, settings: Settings, sending: Sending) -> None:
         self._settings, self._sending = settings, sending
@@ -40,6 +45,7 @@ class FileChannel(Channel):
             outbox=self._outbox,
             domain=self._sending.domain,
             at=self._sending.at,
+            attachments=self._sending.attachments,
         )
         return Outcome(step=Step.ACCEPTED, id=path.name)
 
@@ -47,8 +53,9 @@ class FileChannel(Channel):
         """Return what the file says."""
         sending = self._sending
         data = content_of(
-            delivery.payload, self._settings, sending.words, sending.domain, sending.at
-        )
+            delivery.payload, self._settings, sending.words, sending.domain, sending.at,
+            sending.attachments,
+        )  # fmt: skip
         return data.decode(errors="replace")
 
     def file(self, delivery: Delivery) -> Path:

@@ -3,6 +3,7 @@
 import smtplib
 from contextlib import suppress
 
+from commscli.delivery.attachments import encoded
 from commscli.delivery.channels.channel import (
     AboutToWrite,
     Channel,
@@ -13,9 +14,18 @@ from commscli.delivery.channels.channel import (
     Settings,
 )
 from commscli.delivery.ledger import Step
-from commscli.delivery.mime import mail_bytes, sender_of, wire_address
+from commscli.delivery.mime import (
+    envelope_sender,
+    mail_bytes,
+    most_bytes,
+    needs_utf8,
+    wire_address,
+    wire_head,
+)
+from commscli.delivery.payload import Payload
 from commscli.delivery.wires.hosts import WireFault
 from commscli.delivery.wires.mail import MailServer, MailWire, Refusal, open_mail
+from commscli.errors import BadInput
 
 CONNECT_SECONDS = 30.0
 FINAL_SECONDS = 600.0
@@ -42,6 +52,23 @@ class SmtpChannel(Channel):
         self.connections = int(settings.get("connections", "1"))
         self.per_second = float(settings.get("per_second", "0"))
         self._wire: MailWire | None = None
+        odd = next((name for name, value in settings.items() if not value.isprintable()), "")
+        if odd:
+            raise BadInput(
+                f"the setting {odd} of a mail channel holds what no header can",
+                remedy="mend the channel in channels.yaml, and revise the message",
+                code="bad-header",
+            )
+        self._from = envelope_sender(settings, sending.domain)
+        self._parts = encoded(sending.attachments)
+        self._known: tuple[str, str, int] | None = None
+        """The last words that were measured, and what their mail had at most."""
+
+    @classmethod
+    def carries_attachments(cls, settings: Settings) -> bool:
+        """A mail does, whatever the settings."""
+        del settings
+        return True
 
     def probe(self) -> None:
         """Connect, encrypt, log in.
@@ -65,11 +92,64 @@ class SmtpChannel(Channel):
     def plan(self, delivery: Delivery) -> str:
         """Refuse what cannot be mailed, before anything is begun.
 
+        The server has said by then what it takes.
+
         Raises:
-            BadInput: naming the address.
+            BadInput: naming the address, and what is wrong with it or its mail.
         """
-        wire_address(delivery.payload.to)
+        payload = delivery.payload
+        wire_address(payload.to)
+        wire_head(payload, self._settings, self._sending, delivery.key)
+        if self._wire is not None and self._needs_utf8(payload) and not self._wire.takes_utf8:
+            raise BadInput(
+                f"{self._wire.host} takes no letters before the @ but ASCII (it offers no "
+                f"SMTPUTF8), and the mail to {payload.to!r} has such",
+                remedy="another address of theirs, or a server that offers it",
+                code="bad-address",
+            )
+        most = self._most()
+        if most and self._size_at_most(delivery, most) > most:
+            raise BadInput(
+                f"the mail to {payload.to} has {self._size(delivery)} bytes: at most {most}",
+                remedy="fewer or smaller attachments (comms revise MESSAGE --no-attachments), or "
+                "a server that takes more; max_bytes of the channel is a limit of your own",
+                code="too-large",
+            )
         return ""
+
+    def _needs_utf8(self, payload: Payload) -> bool:
+        return needs_utf8(payload, self._settings, self._sending.domain)
+
+    def _most(self) -> int:
+        """Return how large a mail may be: by the server, and by the settings; 0 for no limit."""
+        stated = self._wire.most_bytes if self._wire is not None else 0
+        return min((n for n in (stated, int(self._settings.get("max_bytes", "0"))) if n), default=0)
+
+    def _size_at_most(self, delivery: Delivery, limit: int) -> int:
+        """Return what a mail has at most, in bytes; that is only made where it comes close.
+
+        To make every mail of 100,000 twice would take minutes. One with the words of the last
+        one that was made differs from it by its headers.
+        """
+        payload = delivery.payload
+        rough = most_bytes(payload, self._settings)
+        if rough is not None and (sized := rough + self._size_of_parts(delivery.key)) <= limit:
+            return sized
+        heads = most_bytes(_nobody(payload), self._settings) or 0
+        known = self._known
+        if known and known[:2] == (payload.subject, payload.text) and known[2] + heads <= limit:
+            return known[2] + heads
+        size = self._size(delivery)
+        self._known = (payload.subject, payload.text, size)
+        return size
+
+    def _size(self, delivery: Delivery) -> int:
+        made = mail_bytes(delivery.payload, self._settings, self._sending, delivery.key, ())
+        return len(made) + self._size_of_parts(delivery.key)
+
+    def _size_of_parts(self, key: str) -> int:
+        between = len(f"--=_c1m_{key[:24]}\r\n")
+        return sum(len(part) + between for part in self._parts)
 
     def send(self, delivery: Delivery, about_to_write: AboutToWrite) -> Outcome:
         """Hand in one mail.
@@ -82,8 +162,10 @@ class SmtpChannel(Channel):
         wire = self._wire
         if wire is None:
             raise ChannelDown("there is no connection")
-        payload = delivery.payload
-        data = mail_bytes(payload, self._settings, self._sending, delivery.key)
+        payload, utf8 = delivery.payload, self._needs_utf8(delivery.payload)
+        if utf8 and not wire.takes_utf8:
+            return Outcome(step=Step.DEFERRED, detail=f"{wire.host} offers no SMTPUTF8 any more")
+        data = mail_bytes(payload, self._settings, self._sending, delivery.key, self._parts)
         written = False
 
         def committing() -> None:
@@ -94,8 +176,9 @@ class SmtpChannel(Channel):
         try:
             said = wire.hand_in(
                 data,
-                sender_of(self._settings, self._sending.domain),
+                self._from,
                 wire_address(payload.to),
+                utf8=utf8,
                 about_to_write=committing,
                 final_seconds=FINAL_SECONDS,
             )
@@ -114,9 +197,11 @@ class SmtpChannel(Channel):
 
     def redact(self, delivery: Delivery) -> str:
         """Return the envelope and the mail."""
-        data = mail_bytes(delivery.payload, self._settings, self._sending, delivery.key)
-        sender = sender_of(self._settings, self._sending.domain)
-        envelope = f"MAIL FROM:<{sender}>\nRCPT TO:<{wire_address(delivery.payload.to)}>\nDATA\n"
+        data = mail_bytes(
+            delivery.payload, self._settings, self._sending, delivery.key, self._parts
+        )
+        to = wire_address(delivery.payload.to)
+        envelope = f"MAIL FROM:<{self._from}>\nRCPT TO:<{to}>\nDATA\n"
         return envelope + data.decode(errors="replace").replace("\r\n", "\n")
 
     def _hang_up(self) -> None:
@@ -130,3 +215,9 @@ class SmtpChannel(Channel):
         if self._wire is not None:
             self._wire.quit()
         self._wire = None
+
+
+def _nobody(payload: Payload) -> Payload:
+    """Return a delivery with its headers and without its words."""
+    return Payload(channel=payload.channel, row=payload.row, to=payload.to, name=payload.name,
+                   subject="", text="")  # fmt: skip

@@ -52,7 +52,19 @@ class MailWire:
     """A connection that takes mails."""
 
     def __init__(self, smtp: smtplib.SMTP, host: str) -> None:
-        self._smtp, self._host = smtp, host
+        self._smtp, self.host = smtp, host
+        self._seconds = smtp.sock.gettimeout() if smtp.sock is not None else None
+
+    @property
+    def takes_utf8(self) -> bool:
+        """Whether the server takes addresses that are not ASCII before the @ (RFC 6531)."""
+        return self._smtp.has_extn("smtputf8")
+
+    @property
+    def most_bytes(self) -> int:
+        """The largest mail that the server takes; 0 where it names no size (RFC 1870)."""
+        stated = self._smtp.esmtp_features.get("size", "")
+        return int(stated) if stated.isascii() and stated.isdecimal() else 0
 
     def hand_in(
         self,
@@ -60,19 +72,21 @@ class MailWire:
         sender: str,
         to: str,
         *,
+        utf8: bool = False,
         about_to_write: Callable[[], None] = lambda: None,
         final_seconds: float | None = None,
     ) -> str:
         """Hand in one mail to one recipient; return what the server said when it took it.
 
-        ``about_to_write`` is called when the server has agreed to all but the mail itself.
+        ``about_to_write`` is called when the server has agreed to all but the mail itself;
+        ``utf8`` says that an address of it is not ASCII before the @.
 
         Raises:
             Refusal: if the server does not take it.
             OSError, smtplib.SMTPException: if the connection breaks.
         """
         smtp = self._smtp
-        self._expect(smtp.mail(sender), _OK)
+        self._expect(smtp.mail(sender, self._options(data, utf8=utf8)), _OK)
         self._expect(smtp.rcpt(to), _OK, 251)
         self._expect(smtp.docmd("DATA"), _GO_ON)
         about_to_write()
@@ -81,8 +95,14 @@ class MailWire:
         if final_seconds is not None and smtp.sock is not None:
             smtp.sock.settimeout(final_seconds)
         code, said = smtp.getreply()
+        if smtp.sock is not None:
+            smtp.sock.settimeout(self._seconds)  # what comes next is not waited for so long
         self._expect((code, said), _OK)
         return _line(said)
+
+    def _options(self, data: bytes, *, utf8: bool) -> list[str]:
+        sized = [f"SIZE={len(data)}"] if self._smtp.has_extn("size") else []
+        return [*sized, *(["SMTPUTF8", "BODY=8BITMIME"] if utf8 else [])]
 
     def _expect(self, answer: tuple[int, bytes], *codes: int) -> None:
         if answer[0] not in codes:

@@ -22,6 +22,8 @@ def _of_slack(settings: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _as_text(value: Any) -> str:
+    if value is None:
+        return ""
     if isinstance(value, list | tuple):
         return " ".join(map(str, value))
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -25,6 +25,12 @@ from commscli.documents.models.kinds import (
     Several,
     Strict,
 )
+from commscli.documents.models.mail_headers import (
+    AddressOrEmpty,
+    HeaderNameOrEmpty,
+    ListIdOrEmpty,
+    UnsubscribeOrEmpty,
+)
 from commscli.documents.validate import Misplaced
 
 
@@ -59,7 +65,12 @@ OnUnknownHere = Literal["reconcile", "hold", "resend"]
 
 
 class SmtpChannel(Channel):
-    """Mail, handed in at a server; ``secret`` is the password of ``user``."""
+    """Mail, handed in at a server; ``secret`` is the password of ``user``.
+
+    ``auto_submitted`` is told to programs that answer mail: left out, it is of a broadcast that
+    they are not to, and of what goes to people by name nothing. A server that knows a delivery
+    again by ``idempotency_header`` may be given it again, so that is the default then.
+    """
 
     adapter: Literal["smtp"]
     host: Host
@@ -71,6 +82,19 @@ class SmtpChannel(Channel):
     private: bool = False
     connections: Annotated[int, Field(ge=1, le=20)] = 1
     per_second: Annotated[int, Field(ge=0, le=1000)] = 0
+    reply_to: AddressOrEmpty = ""
+    auto_submitted: bool | None = None
+    max_bytes: Annotated[int, Field(ge=10_000)] | None = None
+    idempotency_header: HeaderNameOrEmpty = ""
+    unsubscribe: UnsubscribeOrEmpty = ""
+    unsubscribe_mail: AddressOrEmpty = ""
+    list_id: ListIdOrEmpty = ""
+
+    @model_validator(mode="after")
+    def _known_again(self) -> Self:
+        if self.idempotency_header and "on_unknown" not in self.model_fields_set:
+            object.__setattr__(self, "on_unknown", "resend")  # it is frozen for all others
+        return self
 
 
 class WebhookChannel(Channel):
