@@ -12,6 +12,7 @@ SHORT = ("-C", "-i")
 TAKE_TEXT = frozenset({
     "--why", "--where", "--text", "--object", "--suggest", "--file", "--name", "--organisation",
     "--email", "--reporter", "--reference", "--fact", "--title", "--again", "--take-over",
+    "--attach",
 })  # fmt: skip
 """Options whose value is somebody's words, whatever these look like."""
 

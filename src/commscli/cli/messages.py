@@ -37,6 +37,9 @@ def draft(  # noqa: PLR0917 - typer's form
     from_report: Annotated[
         bool, typer.Option("--from-report", help="The report's summary, for colleagues.")
     ] = False,
+    attach: Annotated[
+        list[str], typer.Option(metavar="FILE", help="Send this file along; may be repeated.")
+    ] = [],  # noqa: B006 - typer's form
 ) -> None:
     """Render messages from their templates; print the id of each."""
     from commscli.cli.sizing import sized_up  # noqa: PLC0415 - lazy
@@ -45,7 +48,7 @@ def draft(  # noqa: PLR0917 - typer's form
 
     run = state.current
     chosen = () if due else (*audiences, *audience)
-    wanted = Wanted(audiences=chosen, phase=phase, template=template)
+    wanted = Wanted(audiences=chosen, phase=phase, template=template, attachments=_files(attach))
     session = run.session()
     if questions:
         _list_questions(session, wanted)
@@ -69,14 +72,22 @@ def _list_questions(session: "Session", wanted: "Wanted") -> None:
     )
 
 
+def _files(paths: list[str]) -> dict[str, bytes]:
+    if not paths:
+        return {}
+    from commscli.workflow.messages.attaching import taken_in  # noqa: PLC0415 - lazy
+
+    return taken_in(paths)
+
+
 def _from_report(session: "Session", wanted: "Wanted") -> "Recorded":
     from commscli.render.report_message import report_message  # noqa: PLC0415 - lazy
     from commscli.workflow.afterwards.telling import draft_summary  # noqa: PLC0415 - lazy
 
-    if wanted.phase or wanted.template:
+    if wanted.phase or wanted.template or wanted.attachments:
         raise BadInput(
             "--from-report has its own phase and words",
-            remedy="comms draft --from-report, without --phase and --template",
+            remedy="comms draft --from-report, without --phase, --template and --attach",
             code="usage",
         )
     return draft_summary(session, wanted.audiences, report_message)
@@ -87,15 +98,25 @@ def revise(
     message: Annotated[str, typer.Argument()],
     file: Annotated[str, typer.Option(metavar="F|-", help="The new words.")] = "",
     take: Annotated[str, typer.Option(metavar="PERSON", help="Take a reviewer's wording.")] = "",
+    attach: Annotated[
+        list[str], typer.Option(metavar="FILE", help="Send this file along; may be repeated.")
+    ] = [],  # noqa: B006 - typer's form
+    no_attachments: Annotated[
+        bool, typer.Option("--no-attachments", help="Keep none of those there were.")
+    ] = False,
 ) -> None:
     """Record the next revision: edited, from a file, or proposed."""
     from commscli.cli.asking import edit, given_text  # noqa: PLC0415 - lazy
+    from commscli.workflow.messages.attaching import Attaching  # noqa: PLC0415 - lazy
     from commscli.workflow.messages.revising import Source  # noqa: PLC0415 - lazy
     from commscli.workflow.messages.revising import revise as revise_  # noqa: PLC0415 - lazy
 
     run = state.current
     source = Source(
-        given=given_text(file) if file else None, take=take, edit=edit if run.interactive else None
+        given=given_text(file) if file else None,
+        take=take,
+        edit=edit if run.interactive else None,
+        attaching=Attaching(files=_files(attach), keep=not no_attachments),
     )
     revised = revise_(run.session(), message, source)
     record = revised.recorded.first

@@ -31,6 +31,10 @@ def show_document(seen: Seen) -> Document:
         **origin_document(seen.origins),
         "next_update": seen.body.next_update,
         "corrects": seen.body.corrects,
+        "attachments": [
+            {"name": file.name, "bytes": file.size, "sha256": file.digest}
+            for file in seen.attachments
+        ],
         "size_up": [{"question": q, "answer": a} for q, a in seen.size_up],
         "stale_facts": (
             {"changed": [key for key, _, _ in seen.stale.changed], "added": list(seen.stale.added)}

@@ -51,6 +51,9 @@ def _message(seen: Seen, paint: Paint) -> Iterator[str]:
             yield from more
     for question, answer in seen.size_up:
         yield from labelled("size-up", f"{question} {one_line(answer)}", paint, "dim")
+    for file in seen.attachments:
+        text = f"{one_line(file.name)} ({file.size:,} bytes, {file.digest[:16]})"
+        yield from labelled("attached", text, paint, "bold")
     yield from origin_lines(seen.origins, paint)
     yield paint("-" * 72, "dim")
     yield from marked_words(seen.origins, paint)

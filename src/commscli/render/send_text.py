@@ -25,7 +25,8 @@ def plan_text(plan: Plan, preview: Preview) -> str:
     to = people if plan.recipients else "everybody there"
     over = ", ".join(f"{over.channel} ({_adapter(over)})" for over in preview.channels)
     slots = (f"{_SLOTS[name]} {value}" for name, value in plan.spoken.items() if name in _SLOTS)
-    said = [f"to {to} over {over}", *slots]
+    files = ", ".join(name for name, _ in plan.body.attachments)
+    said = [f"to {to} over {over}", *([f"with {one_line(files)}"] if files else []), *slots]
     if plan.withheld:
         said.append(f"without {len(plan.withheld)} of the approved list")
     for one in preview.channels:

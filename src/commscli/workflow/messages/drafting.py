@@ -14,6 +14,7 @@ from commscli.ledger.writer import Change
 from commscli.workflow.incident.declaring import active
 from commscli.workflow.incident.matrix import OPEN_STATES, cell_of, due
 from commscli.workflow.incident.renewing import matrix
+from commscli.workflow.messages.attaching import FOLDER
 from commscli.workflow.messages.manifest import Cell, manifest, read_draft
 from commscli.workflow.messages.sizing import FILE, Answers, questions_for, size_up_file
 from commscli.workflow.messages.wording import Told, template_for, worded
@@ -35,7 +36,8 @@ class Wanted:
     """What somebody asks to have drafted. No audience means all that is due.
 
     ``words`` makes the whole text for an audience, where that comes from no template; ``answers``
-    are what somebody said to the questions of the playbook, by audience.
+    are what somebody said to the questions of the playbook, by audience. ``attachments`` go with
+    each of them.
     """
 
     audiences: Sequence[str] = ()
@@ -43,6 +45,7 @@ class Wanted:
     template: str = ""
     words: Callable[[str], bytes] | None = None
     answers: Mapping[str, Answers] = field(default_factory=dict)
+    attachments: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def draft(session: Session, wanted: Wanted) -> Recorded:
@@ -88,7 +91,8 @@ def _first_revision(
         else _words(session, settings, cell, wanted.template)
     )
     written = read_draft(data, cell.path, one_to_one=settings.audiences[audience].one_to_one)
-    body = manifest(session, settings, cell, written, revision=1, template=chain, attachments={})
+    body = manifest(session, settings, cell, written, revision=1, template=chain,
+                    attachments=wanted.attachments)  # fmt: skip
     act = Act(
         kind="drafted",
         body=body,
@@ -99,7 +103,8 @@ def _first_revision(
     )
     answers = {q: answer for q, answer in wanted.answers.get(audience, {}).items() if answer}
     sized = {f"{folder_of(incident.id, message)}/{FILE}": size_up_file(answers)} if answers else {}
-    return record_of(session, act), {cell.path: data, **sized}
+    attached = {f"{cell.folder}/{FOLDER}/{n}": file for n, file in wanted.attachments.items()}
+    return record_of(session, act), {cell.path: data, **sized, **attached}
 
 
 def questions(session: Session, wanted: Wanted) -> dict[str, tuple[str, ...]]:

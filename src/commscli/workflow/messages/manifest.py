@@ -1,6 +1,6 @@
 """From the words of a draft to the manifest that verdicts bind."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -105,19 +105,16 @@ def manifest(
     """Return the manifest of a draft.
 
     Raises:
-        BadInput: if a channel or a list that it names is not there.
+        BadInput: if a channel or a list that it names is not there, or a channel carries no
+            attachments and there are some.
     """
     audience = settings.audiences[cell.audience]
-    _require_channels(settings, written)
+    channels = _channels(settings, written, attachments, audience.copy_to)
     recipients = (
         recipient_list(session, written.head.recipients or audience.recipients)
         if audience.one_to_one
         else None
     )
-    channels = {
-        name: with_copies(settings.channels[name].settings(), audience.copy_to)
-        for name in written.head.channels
-    }
     _tell_capacity(session, cell, settings, recipients)
     return Drafted(
         revision=revision,
@@ -136,7 +133,12 @@ def manifest(
     )  # fmt: skip
 
 
-def _require_channels(settings: Settings, written: Written) -> None:
+def _channels(
+    settings: Settings,
+    written: Written,
+    attachments: Mapping[str, bytes],
+    copy_to: Sequence[str],
+) -> dict[str, dict[str, str]]:
     unknown = [name for name in written.head.channels if name not in settings.channels]
     if unknown or not written.head.channels:
         raise BadInput(
@@ -146,6 +148,15 @@ def _require_channels(settings: Settings, written: Written) -> None:
             remedy=f"channels: [{', '.join(settings.channels)}]",
             code="no-channel",
         )
+    channels = {
+        name: with_copies(settings.channels[name].settings(), copy_to)
+        for name in written.head.channels
+    }
+    if attachments:
+        from commscli.delivery.channels.registry import require_carried  # noqa: PLC0415 - rare
+
+        require_carried(channels)
+    return channels
 
 
 def words_of(cell: Cell, written: Written) -> Words:

@@ -91,10 +91,16 @@ def only_head(message: MessageCase) -> Digest:
 
 
 def difference(session: Session, message: MessageCase, old: Digest, new: Digest) -> list[str]:
-    """Return what changed from one revision to another, as lines of a unified diff."""
+    """Return what changed from one revision to another, as lines of a unified diff.
+
+    Of attachments it says which went, and which came, by the digests of their bytes.
+    """
     before, after = (draft_bytes(session, message, d).decode() for d in (old, new))
     names = [f"revision {message.revisions.number(d)}" for d in (old, new)]
     lines = unified_diff(
         before.splitlines(), after.splitlines(), names[0], names[1], n=1, lineterm=""
     )
-    return list(lines)
+    was, is_ = (drafted(message, d).attachments for d in (old, new))
+    gone = [f"-attached: {name} ({blob[:16]})" for name, blob in was if [name, blob] not in is_]
+    came = [f"+attached: {name} ({blob[:16]})" for name, blob in is_ if [name, blob] not in was]
+    return [*lines, *gone, *came]

@@ -1,9 +1,8 @@
 """The next revision of a message: by hand, from a file, or by taking a reviewer's wording."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from pathlib import Path
 
 from commscli.documents.characters import read_text
 from commscli.documents.front_matter import split
@@ -16,6 +15,7 @@ from commscli.ledger.record_files import RecordBytes, folder_of
 from commscli.ledger.repository import tip
 from commscli.ledger.snapshot import snapshot
 from commscli.ledger.writer import Change
+from commscli.workflow.messages.attaching import FOLDER, Attaching, next_files
 from commscli.workflow.messages.manifest import Cell, manifest, read_draft
 from commscli.workflow.messages.naming import Named
 from commscli.workflow.messages.picking import pick, still_there
@@ -43,6 +43,7 @@ class Source:
     given: bytes | None = None
     take: str = ""
     edit: Edit | None = None
+    attaching: Attaching = field(default_factory=Attaching)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,18 +77,10 @@ def revise(session: Session, reference: str, source: Source) -> Revised:
         kept.clear()
         case, message = still_there(session, named.incident.id, named.message.message)
         _require_same(session, message, heads)
-        path = f"{folder_of(message.incident, message.message)}/draft.md"
-        with snapshot(session.repository, tip(session.repository)) as files:
-            there = files.read(path)
-        record, others = _record(session, case, message, heads, text, path)
-        kept.append(record)
-        return change_of(
-            session,
-            kept,
-            subject=f"Revise {message.message}",
-            files={path: text, **others},
-            expected={path: there, **dict.fromkeys(others)},
-        )
+        folder = folder_of(message.incident, message.message)
+        files = next_files(session, folder, source.attaching)
+        kept.append(_record(session, case, message, heads, text, files))
+        return _change(session, kept, folder, text, files)
 
     written = session.write(make)
     recorded = Recorded(records=tuple(kept), written=written, notes=tuple(session.notes))
@@ -124,6 +117,8 @@ def _new_words(session: Session, named: Named, heads: tuple[Digest, ...], source
     edited = _edited(session, message, recorded)
     if edited is not None:
         return edited
+    if source.attaching.says_something:
+        return recorded
     typed = source.edit(recorded) if source.edit is not None else None
     if typed is None and len(heads) == 1:
         raise BadInput(
@@ -197,14 +192,37 @@ def _require_same(session: Session, message: MessageCase, heads: tuple[Digest, .
         )
 
 
+def _change(
+    session: Session,
+    records: list[RecordBytes],
+    folder: str,
+    text: bytes,
+    attachments: Mapping[str, bytes],
+) -> Change:
+    """Return the commit of a revision: its words, and its attachments and no others."""
+    new = {f"{folder}/draft.md": text}
+    new |= {f"{folder}/{FOLDER}/{name}": data for name, data in attachments.items()}
+    with snapshot(session.repository, tip(session.repository)) as files:
+        old = {f"{folder}/{FOLDER}/{n}": data for n, data in files.files(f"{folder}/{FOLDER}")}
+        there = {path: files.read(path) for path in new}
+    change = change_of(
+        session,
+        records,
+        subject=f"Revise {folder.rpartition('/')[2]}",
+        files=new,
+        expected={**old, **there},
+    )
+    return replace(change, removed=tuple(path for path in old if path not in new))
+
+
 def _record(
     session: Session,
     case: IncidentCase,
     message: MessageCase,
     heads: tuple[Digest, ...],
     text: bytes,
-    path: str,
-) -> tuple[RecordBytes, dict[str, bytes]]:
+    attachments: Mapping[str, bytes],
+) -> RecordBytes:
     if case.incident is None:
         raise BadInput(f"{case.id} was never declared", remedy="comms check")
     old = drafted(message, heads[-1])
@@ -213,8 +231,7 @@ def _record(
         incident=case.incident, message=message.message, audience=old.audience, phase=old.phase
     )
     one_to_one = settings.audiences[old.audience].one_to_one
-    written = read_draft(text, path, one_to_one=one_to_one)
-    attached = _attachments(session.repository.home / Path(path).parent / "attachments")
+    written = read_draft(text, cell.path, one_to_one=one_to_one)
     body = manifest(
         session,
         settings,
@@ -222,7 +239,7 @@ def _record(
         written,
         revision=max(message.revisions.number(d) for d in message.revisions.drafts) + 1,
         template=[(name, digest) for name, digest in old.template],
-        attachments=attached,
+        attachments=attachments,
         corrects=old.corrects,
     )
     if len(heads) == 1 and _says_the_same(body, old):
@@ -239,19 +256,12 @@ def _record(
         drill=case.incident.drill,
         after=draft_heads(case, message),
     )
-    files = {f"{cell.folder}/attachments/{name}": data for name, data in attached.items()}
-    return record_of(session, act), files
+    return record_of(session, act)
 
 
 def _says_the_same(new: object, old: object) -> bool:
     fields = ("draft", "attachments", "recipients", "channels", "rendered", "facts", "next_update")
     return all(getattr(new, f) == getattr(old, f) for f in fields)
-
-
-def _attachments(folder: Path) -> dict[str, bytes]:
-    if not folder.is_dir():
-        return {}
-    return {p.name: p.read_bytes() for p in sorted(folder.iterdir()) if p.is_file()}
 
 
 def _stale(message: MessageCase, standing: set[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

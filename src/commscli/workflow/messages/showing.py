@@ -11,6 +11,7 @@ from commscli.domain.report import GateVerdict
 from commscli.errors import BadInput
 from commscli.gates.message import MessageCase
 from commscli.workflow.incident.freshness import StaleFacts, stale_facts
+from commscli.workflow.messages.attaching import Attached, attached_as_shown
 from commscli.workflow.messages.naming import Named
 from commscli.workflow.messages.picking import pick
 from commscli.workflow.messages.reading import difference, drafted, only_head
@@ -44,6 +45,7 @@ class Seen:
     origins: Origins
     size_up: tuple[tuple[str, str], ...] = ()
     """What the writer answered before a word was written: for reviewers, and not signed."""
+    attachments: tuple[Attached, ...] = ()
     stale: StaleFacts | None = None
     """How the facts changed since the newest words were written."""
 
@@ -116,6 +118,7 @@ def see(session: Session, message: MessageCase, digest: Digest) -> Seen:
         newest=digest == message.verdict.subject,
         origins=origins(session, message, digest, words),
         size_up=size_up_of(session, message),
+        attachments=attached_as_shown(session, message, digest),
         stale=stale_facts(case, message) if case else None,
     )
 

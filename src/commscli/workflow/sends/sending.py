@@ -27,7 +27,8 @@ from commscli.domain.report import MessageState
 from commscli.errors import CommsError, Interrupted, Refused
 from commscli.gates.case import IncidentCase
 from commscli.gates.message import MessageCase
-from commscli.workflow.recording import Recorded, require_may
+from commscli.workflow.messages.attaching import attached
+from commscli.workflow.recording import Recorded, find_message, require_may
 from commscli.workflow.secrets import secrets_of
 from commscli.workflow.sends.carrying import carried_out, unfinished
 from commscli.workflow.sends.delivering import Crew, crew_of, probe
@@ -175,6 +176,7 @@ def outbox_of(session: Session, plan: Plan) -> Outbox:
 def sending_of(session: Session, plan: Plan) -> Sending:
     """Return what all deliveries of a plan have in common."""
     outbox, secrets = outbox_of(session, plan), secrets_of(session)
+    message = find_message(session.case, plan.incident, plan.message)
     return Sending(
         send_id=plan.send_id,
         words=plan.words,
@@ -185,4 +187,5 @@ def sending_of(session: Session, plan: Plan) -> Sending:
         secret=secrets.get,
         phase=plan.body.phase,
         one_to_one=bool(plan.body.recipients["count"]),
+        attachments=attached(session, message, plan.subject) if message else (),
     )
