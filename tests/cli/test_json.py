@@ -14,8 +14,9 @@ from tests.support.runner import comms, environment
 pytest_plugins = ["tests.support.cast_fixtures"]
 SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "schema"
 NAMES = sorted(path.stem for path in SCHEMAS.glob("*.json"))
-OUTWARD = {"turn", "progress", "resolved", "canary", "sending"}
-"""What goes to a web hook, or needs a send in doubt: the tests of those hold it against this."""
+OUTWARD = {"turn", "progress", "resolved", "canary", "sending", "bounces"}
+"""What goes to a web hook, or needs a send in doubt or a bounce: the tests of those hold it
+against this."""
 MESSAGE = "investigation-all-customers-1"
 
 

@@ -104,7 +104,7 @@ def _globals(  # noqa: PLR0917 - typer's form
 
 
 # The order here is the order of the help.
-from commscli.cli import incident, messages, verdicts, sending, resolving, watching  # noqa: E402, F401, I001 - they register themselves
+from commscli.cli import incident, messages, verdicts, sending, resolving, bounces, watching  # noqa: E402, F401, I001 - they register themselves
 from commscli.cli import lead, mending, pacing, ending, clocks, afterwards, proof, bundle  # noqa: E402, F401 - as above
 from commscli.cli import trust, peace, templates, playbooks, hook, demo  # noqa: E402, F401 - as above
 from commscli.cli import trust_people, trust_terms, trust_proposals  # noqa: E402, F401 - as above

@@ -118,10 +118,22 @@ def progress_text(progress: Progress, paint: Paint) -> str:
             style = "red" if one.line.step.is_in_doubt else "yellow"
             first, *more = paragraph(standing_text(one), "    ", "        ")
             lines += [paint(first, style), *more]
+    for text in _later(progress):
+        lines += paragraph(text, "    ", "        ")
     if progress.in_doubt:
         command = f"comms resolve {progress.plan.message} --recipient R --sent (or --not-sent)"
         lines += paragraph(f"next: {command} --why TEXT", "", "    ")
     return "".join(f"{line}\n" for line in lines)
+
+
+def _later(progress: Progress) -> Iterator[str]:
+    """Yield what was said later of deliveries: by servers, or by whoever wrote as one."""
+    payloads = (one.delivery for one in progress.standings if progress.late)
+    people = {(one.payload.channel, one.row): one.payload.to for one in payloads}
+    for late in progress.late:
+        to = people.get(late.of[:2]) or "everybody there"
+        said = f"later: {late.what} {late.status}".rstrip()
+        yield one_line(f"{said}  {late.channel} to {to} ({late.row[:16]})")
 
 
 def standing_text(one: Standing) -> str:
@@ -139,6 +151,10 @@ def progress_document(progress: Progress) -> Document:
         "message": progress.plan.message,
         "counts": counts(progress.standings),
         "deliveries": [standing_document(one) for one in progress.standings],
+        "late": [
+            {"channel": one.channel, "row": one.row, "what": one.what, "status": one.status}
+            for one in progress.late
+        ],
     }
 
 

@@ -9,6 +9,7 @@ from commscli.errors import BadInput, Refused
 from commscli.gates.message import MessageCase
 from commscli.workflow.messages.picking import pick
 from commscli.workflow.recording import require_may
+from commscli.workflow.sends.late_news import LateNews, late_news
 from commscli.workflow.sends.send_plan import Plan, plan_file, resumed
 from commscli.workflow.sends.standings import Standing, standings
 from commscli.workflow.sends.wishes import SHORTEST
@@ -23,6 +24,8 @@ class Progress:
 
     plan: Plan
     standings: tuple[Standing, ...]
+    late: tuple[LateNews, ...] = ()
+    """What is on record that was said later."""
 
     @property
     def in_doubt(self) -> tuple[Standing, ...]:
@@ -40,7 +43,8 @@ def progress(session: Session, reference: str) -> Progress:
     message = _begun(session, reference)
     plan = resumed(session, message)
     lines = read(plan_file(session, plan.send_id).parent)
-    return Progress(plan=plan, standings=tuple(standings(plan, lines)))
+    late = late_news(session, message, message.sends[-1].intent.digest)
+    return Progress(plan=plan, standings=tuple(standings(plan, lines)), late=late)
 
 
 def _begun(session: Session, reference: str) -> MessageCase:
