@@ -55,6 +55,9 @@ def test_they_are_taken_in_recorded_and_shown(small: Cast) -> None:
     assert sorted(p.name for p in folder(small).iterdir()) == ["größe.csv", "plan.pdf"]
     assert shown(small) == {"größe.csv": digest(b"a;b\n"), "plan.pdf": digest(PLAN)}
     said = " ".join(small.ana.done("show", MESSAGE).out.split())
+    previewed = small.ana.done("preview", MESSAGE)
+    assert "attached: größe.csv (4 bytes), plan.pdf (18 bytes)" in previewed.out
+    assert fits(small.ana.done("preview", MESSAGE, "--json").json) == "preview"
     assert f"attached: plan.pdf (18 bytes, {digest(PLAN)[:16]})" in said
     assert small.ana.done("check").code == 0
 

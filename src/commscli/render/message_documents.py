@@ -1,9 +1,12 @@
 """A message, a difference, a preview, as JSON documents."""
 
+from collections.abc import Iterable
+
 from commscli.domain.private_words import withheld
 from commscli.domain.records import Verdict
 from commscli.render.documents import Document, gate_document
 from commscli.render.origin_text import origin_document
+from commscli.workflow.messages.attaching import Attached
 from commscli.workflow.messages.showing import Compared, Previewed, Seen
 from commscli.workflow.verdicts.withholding import Fitting
 
@@ -31,10 +34,7 @@ def show_document(seen: Seen) -> Document:
         **origin_document(seen.origins),
         "next_update": seen.body.next_update,
         "corrects": seen.body.corrects,
-        "attachments": [
-            {"name": file.name, "bytes": file.size, "sha256": file.digest}
-            for file in seen.attachments
-        ],
+        "attachments": _attached(seen.attachments),
         "size_up": [{"question": q, "answer": a} for q, a in seen.size_up],
         "stale_facts": (
             {"changed": [key for key, _, _ in seen.stale.changed], "added": list(seen.stale.added)}
@@ -57,6 +57,10 @@ def show_document(seen: Seen) -> Document:
             if isinstance(placed.record.body, Verdict)
         ],
     }  # fmt: skip
+
+
+def _attached(files: Iterable[Attached]) -> list[Document]:
+    return [{"name": file.name, "bytes": file.size, "sha256": file.digest} for file in files]
 
 
 def _category(text: str) -> str:
@@ -101,6 +105,7 @@ def preview_document(previewed: Previewed) -> Document:
         "message": previewed.message,
         "drill": previewed.drill,
         "revision": previewed.revision,
+        "attachments": _attached(previewed.attachments),
         "recipients": previewed.recipients,
         "complete": previewed.complete,
         "deliveries": [

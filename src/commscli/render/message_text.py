@@ -101,6 +101,9 @@ def preview_text(previewed: Previewed, paint: Paint) -> str:
             f"Subject: {one_line(payload.subject)}\n\n"
             + "".join(f"{line}\n" for line in words_of_body(payload.text))
         )
+    if previewed.attachments:
+        listed = ", ".join(f"{one_line(a.name)} ({a.size:,} bytes)" for a in previewed.attachments)
+        parts.append("".join(f"{line}\n" for line in paragraph(f"attached: {listed}", "", "    ")))
     shown = len(previewed.payloads)
     if not previewed.complete:
         parts.append("their list is not here: what is personal stays a placeholder\n")

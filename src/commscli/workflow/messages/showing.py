@@ -73,6 +73,7 @@ class Previewed:
     recipients: int
     complete: bool
     drill: bool
+    attachments: tuple[Attached, ...] = ()
 
 
 def find(session: Session, reference: str) -> Named:
@@ -194,4 +195,5 @@ def preview(session: Session, reference: str) -> Previewed:
         recipients=count,
         complete=not count or found is not None,
         drill=words.drill,
+        attachments=attached_as_shown(session, message, digest),
     )
