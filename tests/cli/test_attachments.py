@@ -227,6 +227,24 @@ def test_what_is_no_file_or_too_much_is_refused(small: Cast) -> None:
     assert "10485760" in ana("draft", "strategic", "--attach", large).err
 
 
+def test_what_a_file_manager_hides_in_the_folder_is_not_taken_for_one(small: Cast) -> None:
+    drafted(small)
+    ana = small.ana
+    hidden = (folder(small) / ".DS_Store").relative_to(ana.folder)
+    ana.edit(str(hidden), b"\0\0")
+    ana.done("revise", MESSAGE, "--file", "-", stdin=b"Other words.\n")
+    assert set(shown(small)) == {"größe.csv", "plan.pdf"}
+    assert ana.done("check").code == 0
+
+
+def test_two_files_of_one_name_are_refused(small: Cast) -> None:
+    by_mail(small)
+    (small.root / "other").mkdir()
+    first, second = file(small, "plan.pdf"), file(small, "other/plan.pdf")
+    refused = small.ana("draft", "strategic", "--attach", first, "--attach", second)
+    assert (refused.code, "two files are called plan.pdf" in refused.err) == (2, True)
+
+
 def test_a_link_that_somebody_pushed_is_not_read(small: Cast) -> None:
     drafted(small)
     secret = file(small, "secret.txt", b"not for git\n")

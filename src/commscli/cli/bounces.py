@@ -13,11 +13,11 @@ from commscli.cli.telling import tell_sharing
 
 @app.command(rich_help_panel="Every incident")
 def bounces(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...")],
+    files: Annotated[list[str], typer.Argument(metavar="FILES")],
 ) -> None:
     """Record what mail servers say later: bounces and delays.
 
-    FILE is a mail, an mbox, a Maildir, or - for stdin.
+    Each is a mail, an mbox, a Maildir, or - for stdin.
     """
     from commscli.render.bounce_text import (  # noqa: PLC0415 - lazy
         bounces_document,

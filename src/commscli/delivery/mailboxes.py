@@ -31,7 +31,7 @@ def mails_of(path: Path) -> Iterator[bytes]:
     except OSError as fault:
         raise BadInput(
             f"{path}: {fault.strerror or fault}",
-            remedy="comms bounces FILE, a Maildir, or - for stdin",
+            remedy="comms bounces FILE, where it is a mail, an mbox or a Maildir; - for stdin",
         ) from None
 
 

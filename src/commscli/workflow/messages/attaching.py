@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from commscli.delivery.attachments import MOST_BYTES, Attachments, require_fit
+from commscli.delivery.attachments import Attachments, require_fit
 from commscli.documents.placing import require_no_links
 from commscli.domain.ids import Digest
 from commscli.errors import BadInput, Refused
@@ -51,20 +51,19 @@ def taken_in(paths: Iterable[str]) -> dict[str, bytes]:
     """
     from unicodedata import normalize  # noqa: PLC0415 - only where something is attached
 
-    found: dict[str, bytes] = {}
+    named: dict[str, Path] = {}
     for text in paths:
         path = Path(text).expanduser()
         name = normalize("NFC", path.name)
-        if name in found:
+        if named.setdefault(name, path) is not path:
             raise BadInput(
                 f"two files are called {name}", remedy="give one another name", code="usage"
             )
-        try:
-            if path.stat().st_size > MOST_BYTES:
-                require_fit({name: path.stat().st_size})
-            found[name] = path.read_bytes()
-        except OSError as fault:
-            raise BadInput(f"{text}: {fault.strerror}", remedy="--attach FILE") from None
+    try:
+        require_fit({name: path.stat().st_size for name, path in named.items()})
+        found = {name: path.read_bytes() for name, path in named.items()}
+    except OSError as fault:
+        raise BadInput(f"{fault.filename}: {fault.strerror}", remedy="--attach FILE") from None
     require_fit({name: len(data) for name, data in found.items()})
     return found
 
@@ -83,21 +82,23 @@ def next_files(session: Session, folder: str, attaching: Attaching) -> dict[str,
 
 
 def _lying(session: Session, folder: str) -> dict[str, bytes]:
-    """Return the files in the work tree. A link there may lead to any file of this machine."""
+    """Return the files in the work tree; not those that file managers hide in every folder.
+
+    A link there may lead to any file of this machine, and is not read.
+    """
     home = session.repository.home
     place = home / folder / FOLDER
     require_no_links(home, place)
-    found: dict[str, bytes] = {}
-    for path in sorted(place.iterdir()) if place.is_dir() else ():
+    paths = [p for p in place.iterdir() if p.name[0] != "."] if place.is_dir() else []
+    for path in paths:
         if path.is_symlink() or not path.is_file():
             raise BadInput(
                 f"{path.relative_to(home)} is no plain file, so it cannot be attached",
                 remedy="git log -- that path says who put it there; take it away",
                 code="bad-attachment",
             )
-        require_fit({path.name: path.stat().st_size})
-        found[path.name] = path.read_bytes()
-    return found
+    require_fit({path.name: path.stat().st_size for path in paths})
+    return {path.name: path.read_bytes() for path in paths}
 
 
 def attached(session: Session, message: MessageCase, digest: Digest) -> Attachments:
