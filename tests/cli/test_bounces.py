@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from commscli.delivery.channels import smtp
 from tests.cli.test_json import fits
 from tests.support.cast import Cast
 from tests.support.notifications import AUTOMATIC, HUMAN, mbox, notification
@@ -166,3 +167,22 @@ def test_evidence_that_somebody_changed_is_not_believed(small: Cast, *, cut: boo
     text = "" if cut else path.read_text(encoding="utf-8").replace("bounced", "delivered")
     ana.edit(str(path.relative_to(ana.folder)), text)
     assert "later:" not in ana.done("send", message, "--status").out
+
+
+def test_one_that_is_in_doubt_may_bounce_and_stays_for_a_person_to_decide(
+    small: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp, "FINAL_SECONDS", 0.3)
+    with mail_server() as box:
+        mail = f"{{adapter: smtp, host: {box.host}, port: {box.port}}}"
+        lead_to(small, {"mail": mail, "intranet": FILE, "status-page": FILE})
+        many(small, 1)
+        message = released(small, "strategic")
+        box.after = 1
+        assert small.ana("send", message).code == 6
+        ((_, taken),) = box.mails
+        small.ana.done("bounces", "-", stdin=notification(str(taken["Message-ID"])))
+        status = small.ana("send", message, "--status")
+        assert (status.code, "unknown" in status.out, "later: bounced" in status.out) == (
+            6, True, True,
+        )  # fmt: skip
