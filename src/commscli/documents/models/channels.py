@@ -80,8 +80,8 @@ class SmtpChannel(Channel):
     user: Line = ""
     on_unknown: OnUnknown = "hold"
     private: bool = False
-    connections: Annotated[int, Field(ge=1, le=20)] = 1
-    per_second: Annotated[int, Field(ge=0, le=1000)] = 0
+    connections: Annotated[int, Field(ge=1, le=20)] | None = None
+    per_second: Annotated[int, Field(ge=1, le=1000)] | None = None
     reply_to: AddressOrEmpty = ""
     auto_submitted: bool | None = None
     max_bytes: Annotated[int, Field(ge=10_000)] | None = None
