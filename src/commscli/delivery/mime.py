@@ -1,12 +1,15 @@
 """A delivery as a mail: its identity fixed when it was planned, the same on any resend."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime, parseaddr
+from functools import lru_cache
 from hashlib import sha256
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from commscli.delivery.attachments import Attachments, encoded
@@ -33,9 +36,10 @@ def mail(
     cte: str,
     one_to_one: bool = False,
     mixed: bool = False,
+    utf8: bool = False,
 ) -> EmailMessage:
     """Return the mail of a delivery; a ``mixed`` one has room for attachments at its end."""
-    made = EmailMessage(policy=SMTPUTF8 if needs_utf8(payload, settings, domain) else SMTP)
+    made = EmailMessage(policy=SMTPUTF8 if utf8 else SMTP)
     made["Message-ID"] = f"<{key}@{domain}>"
     made["Date"] = format_datetime(at)
     made["From"] = _domains_in_ascii(sender_of(settings, domain))
@@ -88,12 +92,11 @@ def _set_body(made: EmailMessage, payload: Payload, boundary: str, cte: str) -> 
     made.set_boundary(boundary)
 
 
-def with_parts(made: EmailMessage, parts: Sequence[bytes]) -> bytes:
+def with_parts(data: bytes, boundary: bytes, parts: Sequence[bytes]) -> bytes:
     """Return the bytes of a mail, with attachments put in at the end of a mixed one."""
-    data = made.as_bytes()
     if not parts:
         return data
-    between = b"--%s" % (made.get_boundary() or "").encode()
+    between = b"--%s" % boundary
     end = between + b"--\r\n"
     if not data.endswith(end):
         raise AssertionError("a mixed mail ends with its boundary")
@@ -114,8 +117,10 @@ def file_bytes(
     told = f"{words.incident}/{words.message}/{payload.channel}/{payload.row}"
     key = sha256(told.encode()).hexdigest()[:32]
     made = mail(payload, settings, words, domain, at, key, cte="8bit",
-                one_to_one=bool(payload.row), mixed=bool(attachments))  # fmt: skip
-    return with_parts(made, encoded(attachments))
+                one_to_one=bool(payload.row), mixed=bool(attachments),
+                utf8=needs_utf8(payload, settings, domain))  # fmt: skip
+    boundary = (made.get_boundary() or "").encode()
+    return with_parts(made.as_bytes(), boundary, encoded(attachments))
 
 
 def mail_bytes(
@@ -132,12 +137,55 @@ def mail_bytes(
     Raises:
         BadInput: if a setting is nothing that a header can hold.
     """
-    made = mail(
-        payload, settings, sending.words, sending.domain, sending.at, f"c1.{key}",
-        cte="quoted-printable", one_to_one=sending.one_to_one, mixed=bool(sending.attachments),
-    )  # fmt: skip
+    utf8 = needs_utf8(payload, settings, sending.domain)
+    alike = _Alike(
+        payload=replace(payload, to="", name="", row=""),
+        settings=tuple(sorted(settings.items())),
+        words=sending.words,
+        domain=sending.domain,
+        at=sending.at,
+        one_to_one=sending.one_to_one,
+        mixed=bool(sending.attachments),
+        utf8=utf8,
+    )
+    own = EmailMessage(policy=SMTPUTF8 if utf8 else SMTP)
+    own["Message-ID"] = f"<c1.{key}@{sending.domain}>"
+    if payload.to:
+        own["To"] = _address(payload.to, payload.name)
+    heads = wire_head(payload, settings, sending, key) + own.as_bytes().removesuffix(b"\r\n")
+    short = key[:24].encode()
+    data = heads + _model(alike).replace(_STAND_IN.encode(), short)
     attached = encoded(sending.attachments) if parts is None else parts
-    return wire_head(payload, settings, sending, key) + with_parts(made, attached)
+    return with_parts(data, b"=_c1m_%s" % short, attached)
+
+
+_STAND_IN = token_hex(12)
+"""Stands for the key in the boundaries of a model: no words can hold it, for nobody knows it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Alike:
+    """All that mails with the same words have in common: of these the most is made once."""
+
+    payload: Payload
+    settings: tuple[tuple[str, str], ...]
+    words: Words
+    domain: str
+    at: datetime
+    one_to_one: bool
+    mixed: bool
+    utf8: bool
+
+
+@lru_cache(maxsize=4)
+def _model(alike: _Alike) -> bytes:
+    """Return a mail without an id, to nobody."""
+    made = mail(
+        alike.payload, dict(alike.settings), alike.words, alike.domain, alike.at, _STAND_IN,
+        cte="quoted-printable", one_to_one=alike.one_to_one, mixed=alike.mixed, utf8=alike.utf8,
+    )  # fmt: skip
+    del made["Message-ID"]
+    return made.as_bytes()
 
 
 def wire_head(payload: Payload, settings: Settings, sending: "Sending", key: str) -> bytes:
