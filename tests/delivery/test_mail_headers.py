@@ -54,7 +54,7 @@ def test_a_mail_is_as_its_golden_file(
     name: str, settings: Mapping[str, str], files: tuple[tuple[str, bytes], ...]
 ) -> None:
     golden, data = GOLDENS / f"mail-{name}.eml", raw(settings, attachments=files)
-    if os.environ.get("COMMS_WRITE_GOLDENS"):
+    if os.environ.get("COMMS_UPDATE_GOLDENS") == "1":
         golden.write_bytes(data)
     assert data == golden.read_bytes()
     assert data == raw(settings, attachments=files)
