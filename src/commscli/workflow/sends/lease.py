@@ -10,6 +10,7 @@ import secrets
 import socket
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -113,6 +114,17 @@ def held_by_us(session: Session, plan: Plan) -> Lease:
         session.notes.append(f"no lock on the remote, so nobody can take this over: {fault.text}")
         lease.commit = None
     return lease
+
+
+def give_back(session: Session, plan: Plan) -> None:
+    """Take away a lock that this clone left behind: it ended between the record and the lock."""
+    if not session.online:
+        return
+    repository, send_id, network = session.repository, plan.send_id, session.network
+    with suppress(Unreachable, Busy):
+        held = send_locks.read(repository, send_id, network)
+        if held is not None and stated(held).get("clone") == clone_id(session):
+            send_locks.release(repository, send_id, held.commit, network)
 
 
 def claim_of(

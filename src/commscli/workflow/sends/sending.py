@@ -33,7 +33,7 @@ from commscli.workflow.secrets import secrets_of
 from commscli.workflow.sends.carrying import carried_out, unfinished
 from commscli.workflow.sends.delivering import Crew, crew_of, probe
 from commscli.workflow.sends.finding import find
-from commscli.workflow.sends.lease import Lease, held_by_us
+from commscli.workflow.sends.lease import Lease, give_back, held_by_us
 from commscli.workflow.sends.pace import Told, pace_of
 from commscli.workflow.sends.preview import Preview, previewed
 from commscli.workflow.sends.send_plan import Plan, make_plan, plan_file, plan_of, repeats
@@ -159,6 +159,8 @@ def _already(session: Session, message: MessageCase, wishes: Wishes) -> Outcome:
     body = last.intent.record.body
     why = body.why if isinstance(body, SendIntent) else ""
     plan = plan_of(session, message, last.subject, dict(OPEN), why)
+    if not wishes.dry_run:
+        give_back(session, plan)
     sent = last.sent.record if last.sent else last.intent.record
     note = f"{message.message} was sent by {sent.person} at {sent.at}; nothing was sent again"
     if not wishes.again:
