@@ -20,6 +20,27 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope
 
 
 @dataclass(slots=True)
+class Connections:
+    """How many clients a server talks to just now."""
+
+    count: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, number: int) -> None:
+        """Count one more, or one less."""
+        with self.lock:
+            self.count += number
+
+    def ended(self, seconds: float = 10.0) -> None:
+        """Wait until nobody is there: what clients that are dead had sent has been dealt with."""
+        time.sleep(0.03)  # one that was let in by the machine may not have got to the server yet
+        until = time.monotonic() + seconds
+        while self.count:
+            assert time.monotonic() < until, f"{self.count} clients do not go"
+            time.sleep(0.01)
+
+
+@dataclass(slots=True)
 class Mailbox:
     """A mail server: what it took, and what it says instead of taking it."""
 
@@ -32,6 +53,7 @@ class Mailbox:
     options: list[list[str]] = field(default_factory=list)
     """What came with MAIL FROM, for each mail."""
     logins: list[tuple[str, str]] = field(default_factory=list)
+    open: Connections = field(default_factory=Connections)
 
     async def handle_DATA(  # noqa: N802 - aiosmtpd's name
         self, _server: SMTP, _session: Any, envelope: Envelope
@@ -54,8 +76,30 @@ class Mailbox:
         return AuthResult(success=word == "right", handled=False)
 
 
+class _Counted(SMTP):
+    """A client's connection, counted once as long as it is there, encrypted or not."""
+
+    _is_there = False
+
+    def connection_made(self, transport: Any) -> None:
+        self._count(is_there=True)
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        super().connection_lost(error)
+        self._count(is_there=False)
+
+    def _count(self, *, is_there: bool) -> None:
+        self.event_handler.open.add(int(is_there) - int(self._is_there))
+        self._is_there = is_there
+
+
 class _AnyPort(Controller):
     """A controller that tries the port it was given, and not the one that it was asked for."""
+
+    def factory(self) -> SMTP:
+        """Return what talks to one client."""
+        return _Counted(self.handler, **self.SMTP_kwargs)
 
     def _trigger_server(self) -> None:
         with socket.create_connection((self.hostname, self.own_port)) as wire:
@@ -110,6 +154,9 @@ class Hook:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b"ok"
     got: list[tuple[str, bytes]] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    """The ``Idempotency-Key`` of each that it got."""
+    open: Connections = field(default_factory=Connections)
 
 
 @contextmanager
@@ -118,9 +165,21 @@ def web_hook() -> Iterator[Hook]:
     hook = Hook()
 
     class Handler(BaseHTTPRequestHandler):
+        def handle(self) -> None:
+            hook.open.add(1)
+            try:
+                with suppress(ConnectionError):  # of a client that was killed
+                    super().handle()
+            finally:
+                hook.open.add(-1)
+
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            length = int(self.headers["Content-Length"])
+            body = self.rfile.read(length)
+            if len(body) < length:  # half a request is none
+                return
             hook.got.append((self.path, body))
+            hook.keys.append(self.headers.get("Idempotency-Key", ""))
             self.send_response(hook.status)
             for name, value in hook.headers.items():
                 self.send_header(name, value)
