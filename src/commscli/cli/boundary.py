@@ -132,7 +132,7 @@ def _usage(fault: Exception, *, as_json: bool) -> int:
 
 
 def _machine(fault: OSError) -> CommsError:
-    if isinstance(fault, FileNotFoundError) and not fault.filename:
+    if isinstance(fault, FileNotFoundError) and not fault.filename and not _is_somewhere():
         return BadInput("the folder that you are in is gone", remedy="cd to one that is there")
     where = f"{fault.filename}: " if fault.filename else ""
     return BadInput(
@@ -140,6 +140,14 @@ def _machine(fault: OSError) -> CommsError:
         remedy="nothing was written; make room or give access, then run it again",
         code="machine",
     )
+
+
+def _is_somewhere() -> bool:
+    try:
+        os.getcwd()  # noqa: PTH109 - what is asked is just whether this fails
+    except OSError:
+        return False
+    return True
 
 
 def _bug(bug: Exception, *, as_json: bool) -> int:
