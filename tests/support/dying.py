@@ -5,7 +5,8 @@ itself when it comes to that point for the Nth time. The program itself knows no
 it is made of is wrapped from outside, here. With ``--stop`` it gets a SIGSTOP instead, and can go
 on. What cannot be done to a process from outside is done here as well: ``--lease SECONDS`` lets
 it look sooner whether a send is still its own, ``--clock MINUTES`` lets its clock jump by so much
-with each look at it, there and back.
+with each look at it, there and back; ``--room BYTES`` lets no file become larger, as on a disk that
+is full.
 """
 
 import argparse
@@ -258,6 +259,7 @@ def run() -> int:
     parser.add_argument("--stop", action="store_true")
     parser.add_argument("--lease", type=float)
     parser.add_argument("--clock", type=int)
+    parser.add_argument("--room", type=int)
     parser.add_argument("argv", nargs="+")
     told = parser.parse_args()
     POINTS[told.point](Death(told.number, signal.SIGSTOP if told.stop else signal.SIGKILL))
@@ -265,6 +267,8 @@ def run() -> int:
         lease.SECONDS = told.lease
     if told.clock is not None:
         put(sending, "pace_of", jumping(pace_of, told.clock))
+    if told.room is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (told.room, resource.RLIM_INFINITY))
     sys.argv = ["comms", *told.argv]
     return main()
 
