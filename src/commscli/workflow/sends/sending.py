@@ -102,19 +102,14 @@ def send(
     with opened(plan_file(session, plan.send_id).parent) as ledger:
         down = {} if begun else probe(crew, partial=wishes.partial)
         lease = held_by_us(session, plan)
-        intent = message.sends[-1].intent.digest if begun else _begun_now(session, plan, ledger)
+        intent = message.sends[-1].intent.digest if begun else begin(session, plan).digest
+        withhold(session, plan, ledger)
         pace = replace(pace, held=lease.look, told=told(plan) if told else pace.told)
         with _left_in_order(lease, ledger):
             carried_out(crew, ledger, pace, down)
             recorded = _recorded(session, plan, intent, ledger)
         lease.end()
     return Outcome(plan=plan, recorded=recorded, files=tuple(_files(crew, ledger)))
-
-
-def _begun_now(session: Session, plan: Plan, ledger: Ledger) -> Digest:
-    intent = begin(session, plan).digest
-    withhold(session, plan, ledger)
-    return intent
 
 
 def _is_begun(message: MessageCase) -> bool:

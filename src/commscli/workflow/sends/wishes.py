@@ -117,12 +117,16 @@ def rows_of(plan: Plan, recipients: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def withhold(session: Session, plan: Plan, ledger: Ledger) -> None:
-    """Write down whom the send leaves out, before the first byte leaves."""
+    """Write down whom the send leaves out, before the first byte leaves.
+
+    It is done whenever a send is gone on with: it may have ended before this was written.
+    """
     left_out = frozenset(plan.withheld)
     if not left_out:
         return
     for delivery in deliveries(plan):
-        if delivery.payload.row in left_out:
+        is_known = ledger.of(delivery.key).step.is_final
+        if delivery.payload.row in left_out and not is_known:
             ledger.append(
                 delivery.key,
                 Step.WITHHELD,
