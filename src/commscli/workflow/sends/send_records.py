@@ -24,9 +24,14 @@ from commscli.workflow.sends.standings import counts, evidence, standings
 from commscli.workflow.session import Session
 from commscli.workflow.written import Written
 
+ENDED = "ended-elsewhere"
+"""The code of the refusal to say a second time how a send ended."""
 
-def begin(session: Session, plan: Plan) -> RecordBytes:
+
+def begin(session: Session, plan: Plan, *, before: int) -> RecordBytes:
     """Put the plan on this machine's disk, and share the intent.
+
+    ``before`` is how many sends of the message there were when it was planned.
 
     Raises:
         Busy: if somebody else has begun it.
@@ -40,7 +45,7 @@ def begin(session: Session, plan: Plan) -> RecordBytes:
     def make() -> Change:
         kept.clear()
         case, message = find(session, f"{plan.incident}/{plan.message}")
-        if message.sends and not plan.why:
+        if len(message.sends) != before:
             person = message.sends[-1].intent.record.person
             raise Busy(f"{person} has begun to send {plan.message}", remedy="comms status")
         require_ready(session, case, message, plan.why)
@@ -60,7 +65,11 @@ def begin(session: Session, plan: Plan) -> RecordBytes:
 
 
 def end(session: Session, plan: Plan, intent: Digest, ledger: Ledger) -> Recorded:
-    """Record what left, with a line for each delivery beside the record."""
+    """Record what left, with a line for each delivery beside the record.
+
+    Raises:
+        Busy: if somebody who took it over has recorded that already.
+    """
     over = taken_over(plan_file(session, plan.send_id).parent)
     rows = evidence(standings(plan, ledger.lines), remarks=over)
     came_to = counts(standings(plan, ledger.lines))
@@ -70,6 +79,7 @@ def end(session: Session, plan: Plan, intent: Digest, ledger: Ledger) -> Recorde
 
     def make() -> Change:
         kept.clear()
+        _require_open(session, plan, intent)
         body = Sent(
             intent=intent,
             slots=plan.slots,
@@ -87,6 +97,18 @@ def end(session: Session, plan: Plan, intent: Digest, ledger: Ledger) -> Recorde
 
     written: Written = session.write(make)
     return Recorded(records=tuple(kept), written=written, notes=tuple(session.notes))
+
+
+def _require_open(session: Session, plan: Plan, intent: Digest) -> None:
+    _, message = find(session, f"{plan.incident}/{plan.message}")
+    ended = [one.sent for one in message.sends if one.intent.digest == intent and one.sent]
+    if ended:
+        person = ended[0].record.person
+        raise Busy(
+            f"{person} has recorded meanwhile how this send of {plan.message} ended",
+            remedy="comms log says how; what left from here since is in no record",
+            code=ENDED,
+        )
 
 
 def _act(session: Session, plan: Plan, kind: str, body: SendIntent | Sent) -> Act:

@@ -9,7 +9,7 @@
 6. A signed ``sent`` says what left. Running it again goes on where it stopped.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +27,7 @@ from commscli.domain.report import MessageState
 from commscli.errors import CommsError, Interrupted, Refused
 from commscli.gates.case import IncidentCase
 from commscli.gates.message import MessageCase
+from commscli.ledger.syncing import Unreachable
 from commscli.workflow.messages.attaching import attached
 from commscli.workflow.recording import Recorded, find_message, require_may
 from commscli.workflow.secrets import secrets_of
@@ -34,10 +35,10 @@ from commscli.workflow.sends.carrying import carried_out, unfinished
 from commscli.workflow.sends.delivering import Crew, crew_of, probe
 from commscli.workflow.sends.finding import find
 from commscli.workflow.sends.lease import Lease, give_back, held_by_us
-from commscli.workflow.sends.pace import Told, pace_of
+from commscli.workflow.sends.pace import Pace, Told, pace_of
 from commscli.workflow.sends.preview import Preview, previewed
 from commscli.workflow.sends.send_plan import Plan, make_plan, plan_file, plan_of, repeats
-from commscli.workflow.sends.send_records import begin, end
+from commscli.workflow.sends.send_records import ENDED, begin, end
 from commscli.workflow.sends.standings import standings
 from commscli.workflow.sends.taking_over import take_over
 from commscli.workflow.sends.wishes import Wishes, require_sense, rows_of, withhold
@@ -84,7 +85,7 @@ def send(
     session.refresh(required=True)
     case, message = find(session, reference)
     if wishes.take_over:
-        take_over(session, message, wishes.take_over)
+        take_over(session, message, wishes.take_over, wishes.reason)
     if message.verdict.state is MessageState.SENT and not repeats(message, wishes.again):
         return _already(session, message, wishes)
     plan = _planned(session, case, message, wishes)
@@ -102,13 +103,9 @@ def send(
     with opened(plan_file(session, plan.send_id).parent) as ledger:
         down = {} if begun else probe(crew, partial=wishes.partial)
         lease = held_by_us(session, plan)
-        intent = message.sends[-1].intent.digest if begun else begin(session, plan).digest
-        withhold(session, plan, ledger)
+        intent = message.sends[-1].intent.digest if begun else _begun(plan, lease, message)
         pace = replace(pace, held=lease.look, told=told(plan) if told else pace.told)
-        with _left_in_order(lease, ledger):
-            carried_out(crew, ledger, pace, down)
-            recorded = _recorded(session, plan, intent, ledger)
-        lease.end()
+        recorded = _to_its_end(crew, ledger, pace, down, lease, intent)
     return Outcome(plan=plan, recorded=recorded, files=tuple(_files(crew, ledger)))
 
 
@@ -124,13 +121,40 @@ def _planned(session: Session, case: IncidentCase, message: MessageCase, wishes:
     return replace(plan, withheld=rows_of(plan, wishes.without)) if wishes.without else plan
 
 
+def _begun(plan: Plan, lease: Lease, message: MessageCase) -> Digest:
+    """State the intent; where that is refused, nothing was begun, and others may send."""
+    try:
+        return begin(lease.session, plan, before=len(message.sends)).digest
+    except Unreachable:
+        raise  # it may have arrived all the same: who goes on then needs the plan in the lock
+    except CommsError:
+        lease.end()
+        raise
+
+
+def _to_its_end(
+    crew: Crew, ledger: Ledger, pace: Pace, down: Mapping[str, str], lease: Lease, intent: Digest
+) -> Recorded:
+    """Deliver, record it, and give the lock back; or leave for others how far it came."""
+    session, plan = lease.session, crew.plan
+    withhold(session, plan, ledger)
+    with _left_in_order(lease, ledger):
+        carried_out(crew, ledger, pace, down)
+        recorded = _recorded(session, plan, intent, ledger)
+    lease.end()
+    return recorded
+
+
 @contextmanager
 def _left_in_order(lease: Lease, ledger: Ledger) -> Iterator[None]:
     """Where a send stops half way, and knows how far it came, leave that for others."""
     try:
         yield
-    except (CommsError, Interrupted):
-        lease.pause(ledger)
+    except (CommsError, Interrupted) as fault:
+        if _is_ended(fault):
+            lease.end()
+        else:
+            lease.pause(ledger)
         raise
 
 
@@ -138,7 +162,14 @@ def _recorded(session: Session, plan: Plan, intent: Digest, ledger: Ledger) -> R
     try:
         return end(session, plan, intent, ledger)
     except (CommsError, OSError) as fault:
+        if _is_ended(fault):
+            raise
         raise unfinished(plan, f"all of it has left, and that is not recorded: {fault}") from fault
+
+
+def _is_ended(fault: BaseException) -> bool:
+    """Whether somebody else has recorded how it ended."""
+    return isinstance(fault, CommsError) and fault.code == ENDED
 
 
 def _files(crew: Crew, ledger: Ledger) -> Iterator[Path]:

@@ -27,11 +27,12 @@ from commscli.workflow.sends.standings import deliveries
 from commscli.workflow.session import Session
 
 
-def take_over(session: Session, message: MessageCase, why: str) -> None:
+def take_over(session: Session, message: MessageCase, why: str, reason: str = "") -> None:
     """Bring a send here that another machine began; afterwards it is resumed as if begun here.
 
     What that machine said it had sent is sent; what it said it had not, is not. Where it did not
-    stop in order, everything else is in doubt.
+    stop in order, everything else is in doubt. Where it has the lock and stated no intent, nothing
+    left: the lock alone is taken away. ``reason`` is what the intent would have stated.
 
     Raises:
         Refused: if it was not begun, or nothing of it is on the remote.
@@ -41,7 +42,9 @@ def take_over(session: Session, message: MessageCase, why: str) -> None:
     last = message.sends[-1] if message.sends else None
     body = last.intent.record.body if last else None
     if last is None or last.sent is not None or not isinstance(body, SendIntent):
-        raise Refused(f"nobody is sending {message.message}", remedy="comms status")
+        if not _unlocked(session, message, reason):
+            raise Refused(f"nobody is sending {message.message}", remedy="comms status")
+        return
     send_id = send_id_of(last.subject, body.why)
     held = held_elsewhere(session, send_id, message.message)
     if sha256(held.files[PLAN]).hexdigest() != body.plan:
@@ -68,6 +71,19 @@ def take_over(session: Session, message: MessageCase, why: str) -> None:
         _take_in(session, plan, ledger, held)
         claim = claim_of(session, plan, state=OPEN_STATE, why=why)
         send_locks.take(session.repository, send_id, claim, session.network, instead_of=held.commit)
+
+
+def _unlocked(session: Session, message: MessageCase, reason: str) -> bool:
+    """Take away the lock of a machine that ended between the lock and the intent, if one did."""
+    subject = message.verdict.subject
+    if subject is None or not session.online:
+        return False
+    repository, send_id, network = session.repository, send_id_of(subject, reason), session.network
+    held = send_locks.read(repository, send_id, network)
+    if held is None or stated(held).get("clone") == clone_id(session):
+        return False
+    send_locks.release(repository, send_id, held.commit, network)
+    return True
 
 
 def _take_in(session: Session, plan: Plan, ledger: Ledger, held: Held) -> None:
