@@ -1,12 +1,10 @@
 """What whoever sends can wish for: a plan that holds, a canary, somebody less, once more."""
 
-import shutil
-
 import pytest
 
 from tests.cli.test_json import fits
-from tests.support.cast import Cast, Clone
-from tests.support.sends import FILE, lead_to, many, released
+from tests.support.cast import Cast
+from tests.support.sends import FILE, lead_to, many, released, second_machine
 from tests.support.servers import Mailbox, ScriptedMail, mail_server, raw_server, web_hook
 
 pytest_plugins = ["tests.support.cast_fixtures"]
@@ -224,16 +222,6 @@ def test_a_copy_goes_to_whom_the_audience_names_and_was_approved(small: Cast) ->
     lines = evidence.read_text().splitlines()
     assert [line.split()[1] for line in lines].count("copy") == 1
     assert small.ana.done("check").code == 0
-
-
-def second_machine(cast: Cast) -> Clone:
-    """The same person at another machine, with the same list of recipients."""
-    folder = cast.root / "clones" / "ana-at-home"
-    cast.ana.git("clone", "--quiet", str(cast.hub), str(folder))
-    other = Clone(cast=cast, person="ana", folder=folder, clean=False)
-    (folder / "recipients").mkdir(exist_ok=True)
-    shutil.copy(cast.ana.folder / "recipients" / "strategic-customers.csv", folder / "recipients")
-    return other
 
 
 def locks(cast: Cast) -> str:

@@ -136,8 +136,11 @@ class Scene:
         """Send, or go on."""
         return self.cast.ana("send", self.message)
 
-    def seen(self, clone: Clone | None = None) -> Seen:
-        """How it stands now; the ledger opens, and it holds what has to hold at any moment."""
+    def seen(self, clone: Clone | None = None, *, asleep: bool = False) -> Seen:
+        """How it stands now; the ledger opens, and it holds what has to hold at any moment.
+
+        ``asleep``: whoever talks to the server has not ended, and is not waited for.
+        """
         here = clone or self.cast.ana
         for file in here.folder.glob(f".git/comms/sends/*/{NAME}"):
             read(file.parent)
@@ -148,7 +151,7 @@ class Scene:
             begun=begun,
             accepted=frozenset(d["to"] for d in found if d["step"] == "accepted"),
             doubt=frozenset(d["to"] for d in found if d["step"] in DOUBT),
-            got=self.truth.copies(),
+            got=Counter(self.truth.to()) if asleep else self.truth.copies(),
         )
         assert ran.code == (6 if seen.doubt else 0 if begun else 1), ran.err
         assert not begun or {d["to"] for d in found} == set(self.people), "all are in it"

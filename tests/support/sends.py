@@ -1,8 +1,9 @@
 """A message to many, over channels that lead to servers of this machine."""
 
+import shutil
 from collections.abc import Mapping
 
-from tests.support.cast import Cast
+from tests.support.cast import Cast, Clone
 
 FILE = "{adapter: file, as: txt}"
 SALT = "# salt: 00000000000000000000000000000000\n"
@@ -33,3 +34,13 @@ def released(cast: Cast, audience: str) -> str:
     cast.passed(message, *gates)
     cast.ana.done("sync")
     return message
+
+
+def second_machine(cast: Cast) -> Clone:
+    """The same person at another machine, with the same list of recipients."""
+    folder = cast.root / "clones" / "ana-at-home"
+    cast.ana.git("clone", "--quiet", str(cast.hub), str(folder))
+    other = Clone(cast=cast, person="ana", folder=folder, clean=False)
+    (folder / "recipients").mkdir(exist_ok=True)
+    shutil.copy(cast.ana.folder / "recipients" / "strategic-customers.csv", folder / "recipients")
+    return other
