@@ -232,6 +232,7 @@ class _Run:
         while True:
             if self._throttle:
                 self._throttle.wait()
+            self.pace.held()  # again: it may have waited, or the machine slept
             self.ledger.append(delivery.key, Step.ATTEMPTING, self.pace.now())
             outcome = channel.send(
                 delivery, lambda: self.ledger.append(delivery.key, Step.WIRE, self.pace.now())
