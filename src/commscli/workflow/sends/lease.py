@@ -27,9 +27,18 @@ from commscli.workflow.session import Session
 
 SECONDS = 30.0
 """How long a lock counts as seen."""
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
 PLAN, LEDGER, TAKEN = "plan.json", "ledger.json", "taken-over.txt"
 OPEN_STATE, STOPPED = "open", "stopped"
 _FIELDS = ("person", "host", "clone", "state", "at", "why")
+
+
+def _passed() -> float:
+    """Return seconds, from whenever, with those that the machine slept.
+
+    `time.monotonic` leaves those out on Linux and on macOS, where these clocks do not.
+    """
+    return time.monotonic() if _CLOCK is None else time.clock_gettime(_CLOCK)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,7 +48,7 @@ class Lease:
     session: Session
     plan: Plan
     commit: CommitId | None = None
-    seen: float = field(default_factory=time.monotonic)
+    seen: float = field(default_factory=_passed)
 
     def look(self) -> None:
         """See from time to time whether it is still ours; a remote that is silent is no answer.
@@ -47,9 +56,9 @@ class Lease:
         Raises:
             Busy: if somebody took it over.
         """
-        if self.commit is None or time.monotonic() - self.seen < SECONDS:
+        if self.commit is None or _passed() - self.seen < SECONDS:
             return
-        self.seen = time.monotonic()
+        self.seen = _passed()
         try:
             there = send_locks.holder(
                 self.session.repository, self.plan.send_id, self.session.network
