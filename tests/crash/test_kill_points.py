@@ -27,7 +27,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.support.scenes import KINDS, PEOPLE, RESENT, Stages
+from tests.support.scenes import PEOPLE, RESENT, Stages
 
 pytest_plugins = ["tests.support.scene_fixtures"]
 MAILS = {"mail", "mail-resend"}
@@ -77,10 +77,55 @@ TRIED_OF = {"mail": {*POINTS}, "hook": {*POINTS}, "hook-idempotent": MOST, "mail
 """Only what is in doubt differs between who holds it and who sends it again."""
 TRIED = [
     (kind, *point)
-    for kind in KINDS
+    for kind, tried in TRIED_OF.items()
     for point in POINTS
-    if point in TRIED_OF[kind] and (kind in MAILS or point[0] not in MAIL_ALONE)
+    if point in tried and (kind in MAILS or point[0] not in MAIL_ALONE)
 ]
+
+
+AT_ONE = {
+    ("planning", 1): Left(False),
+    ("locked", 1): Left(False),
+    ("shared", 1): Left(False),
+    ("intent", 1): Left(True),
+    ("before-attempting", 1): Left(True),
+    ("torn-attempting", 1): Left(True),
+    ("attempting", 1): Left(True),
+    ("before-wire", 1): Left(True),
+    ("torn-wire", 1): Left(True),
+    ("wire", 1): Left(True, 0, 1, 0),
+    ("half-written", 1): Left(True, 0, 1, 0),
+    ("written", 1): Left(True, 0, 1, 1),
+    ("read", 1): Left(True, 0, 1, 1),
+    ("torn-accepted", 1): Left(True, 0, 1, 1),
+    ("recorded", 1): Left(True, 1, 0, 1),
+    ("hanging-up", 1): Left(True, 1, 0, 1),
+    ("all-sent", 1): Left(True, 1, 0, 1),
+    ("shared", 2): Left(True, 1, 0, 1),
+    ("committed", 1): Left(True, 1, 0, 1),
+}
+ASKED = [
+    (kind, *point)
+    for kind in ("statuspage", "slack", "sms")
+    for point, left in AT_ONE.items()
+    if left.doubt or kind == "statuspage"
+]
+
+
+@pytest.mark.parametrize(("kind", "point", "number"), ASKED)
+def test_what_can_be_asked_is_asked_and_arrives_once(
+    stages: Stages, tmp_path: Path, kind: str, point: str, number: int
+) -> None:
+    """No person has to decide: the other side knows, and nobody gets it twice."""
+    scene, left = stages.scene(kind, tmp_path), AT_ONE[point, number]
+    scene.killed(point, number)
+    seen = scene.seen()
+    assert (seen.begun, len(seen.accepted), len(seen.doubt)) == left[:3]
+    assert seen.got.total() == left.got
+    ran = scene.send()
+    assert ran.code == 0, ran.err
+    scene.assert_sent()
+    assert scene.truth.copies().total() == 1
 
 
 @pytest.mark.parametrize(("kind", "point", "number"), TRIED)

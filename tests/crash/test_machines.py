@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from commscli.delivery.ledger import NAME, Step, read
-from tests.support.cast import Clone
+from tests.support.cast import Cast, Clone
 from tests.support.dying import command
 from tests.support.runner import program
-from tests.support.scenes import Stages
+from tests.support.scenes import Stages, of_mails, staged
 from tests.support.sends import second_machine
+from tests.support.servers import mail_server
 
 pytest_plugins = ["tests.support.scene_fixtures"]
 
@@ -115,6 +116,37 @@ def test_a_machine_that_slept_through_a_take_over_notices_and_stops(
     home.done("send", scene.message)
     assert dict(scene.truth.copies()) == dict.fromkeys(scene.people, 1)
     scene.assert_sent(home)
+
+
+def test_a_machine_that_slept_while_it_waited_tries_nothing_again(small: Cast) -> None:
+    """A server that puts a mail off gets it again, but not from who was taken over from."""
+    with mail_server() as box:
+        box.answer = "451 later"
+        scene = staged(small, of_mails(box))
+        asleep = command("put-off", 1, "send", scene.message, more=("--stop", "--lease", "0"))
+        with scene.begun(*asleep) as process:
+            _, status = os.waitpid(process.pid, os.WUNTRACED)
+            assert os.WIFSTOPPED(status)
+            home = second_machine(small)
+            assert home("send", scene.message, "--take-over", "it does not answer").code == 6
+            box.answer = "250 OK"
+            process.send_signal(signal.SIGCONT)
+            _, said = process.communicate(timeout=60)
+        assert process.returncode == 75, said.decode()
+        assert not scene.truth.copies()
+
+
+def test_what_can_be_asked_needs_no_person_after_a_take_over(
+    stages: Stages, tmp_path: Path
+) -> None:
+    for kind in ("statuspage", "slack"):
+        scene = stages.scene(kind, tmp_path / kind)
+        scene.killed("read", 1)
+        home = second_machine(scene.cast)
+        home.done("send", scene.message, "--take-over", "it fell into the river")
+        assert scene.truth.copies().total() == 1
+        assert scene.send().code == 0
+        scene.assert_sent(home)
 
 
 @pytest.mark.parametrize("why", [(), ("--why", "it is late")])

@@ -14,6 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.support.servers import Connections
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
@@ -63,6 +65,7 @@ class Api:
     asked: list[Asked] = field(default_factory=list)
     fault: Fault | None = None
     blind: Fault | None = None
+    open: Connections = field(default_factory=Connections)
 
     def commits(self, asked: Asked) -> bool:
         """Whether a request changes anything."""
@@ -85,12 +88,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        if len(body) < length:  # half a request is none
+            return
         asked = Asked(
             method=self.command,
             path=parts.path,
             query=dict(parse_qsl(parts.query)),
             headers={name.lower(): value for name, value in self.headers.items()},
-            body=self.rfile.read(int(self.headers.get("Content-Length") or 0)),
+            body=body,
         )
         self.api.asked.append(asked)
         fault = self.api.fault if self.api.commits(asked) else self.api.blind
@@ -130,8 +137,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def handle(self) -> None:
         """Talk to one client, who may hang up."""
-        with suppress(OSError):
-            super().handle()
+        self.api.open.add(1)
+        try:
+            with suppress(OSError):
+                super().handle()
+        finally:
+            self.api.open.add(-1)
 
 
 A = TypeVar("A", bound=Api)

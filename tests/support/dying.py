@@ -16,7 +16,7 @@ import select
 import signal
 import smtplib
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from http.client import HTTPConnection
@@ -26,12 +26,11 @@ from threading import Lock
 from typing import Any
 
 from commscli.__main__ import main
-from commscli.delivery.channels.channel import Channel
-from commscli.delivery.channels.smtp import SmtpChannel
 from commscli.delivery.ledger import Ledger, Step
 from commscli.ledger import send_locks, syncing
 from commscli.workflow.sends import delivering, lease, sending
 from commscli.workflow.sends.pace import Pace, pace_of
+from commscli.workflow.sends.standings import deliveries
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 20.0
@@ -105,16 +104,6 @@ def step_is(step: Step) -> Call:
     return lambda _ledger, _key, said, *_more, **_named: said is step
 
 
-def each(*installs: Install) -> Install:
-    """Die at whichever of these comes."""
-
-    def install(death: Death) -> None:
-        for one in installs:
-            one(death)
-
-    return install
-
-
 def put(owner: Any, name: str, wrapped: Callable[..., Any]) -> None:
     """Put something in the place of a part of the program."""
     setattr(owner, name, wrapped)
@@ -154,13 +143,26 @@ def full(step: Step) -> Install:
     return install
 
 
+def planning(death: Death) -> None:
+    """Die while each delivery is looked at, before anything is begun."""
+
+    def looked_at(plan: Any, channel: str = "") -> Iterator[Any]:
+        for delivery in deliveries(plan, channel):
+            if not channel:
+                death()
+            yield delivery
+
+    put(delivering, "deliveries", looked_at)
+
+
 def is_mail(_smtp: smtplib.SMTP, data: Any) -> bool:
     return isinstance(data, bytes) and data.endswith(b"\r\n.\r\n")
 
 
 def is_body(wire: HTTPConnection, data: Any) -> bool:
-    method = getattr(wire, "_method", None)
-    return method in COMMITTING and isinstance(data, bytes) and data.startswith(b"{")
+    method = str(getattr(wire, "_method", ""))
+    is_head = isinstance(data, bytes) and data.startswith(f"{method} ".encode())
+    return method in COMMITTING and not is_head
 
 
 COMMITS: tuple[tuple[Any, Call], ...] = ((smtplib.SMTP, is_mail), (HTTPConnection, is_body))
@@ -201,7 +203,7 @@ def never(_death: Death) -> None:
 
 POINTS: Mapping[str, Install] = {
     "never": never,
-    "planning": each(before(Channel, "plan"), before(SmtpChannel, "plan")),
+    "planning": planning,
     "locked": after(sending, "held_by_us"),
     "unshared": before(syncing, "push"),
     "shared": after(syncing, "push"),
@@ -219,6 +221,7 @@ POINTS: Mapping[str, Install] = {
     "torn-accepted": torn(Step.ACCEPTED),
     "recorded": after(Ledger, "append", step_is(Step.ACCEPTED)),
     "between-channels": before(delivering._Run, "carry_out"),
+    "put-off": after(delivering, "wait_after"),
     "hanging-up": before(delivering.Crew, "end"),
     "all-sent": before(sending, "end"),
     "committed": after(sending, "end"),

@@ -13,6 +13,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from commscli.delivery.ledger import NAME, read
+from tests.support.apis import running
+from tests.support.asked_channels import KINDS as ASKED
+from tests.support.asked_channels import PHONE
 from tests.support.cast import Cast, Clone
 from tests.support.dying import ROOT, command
 from tests.support.runner import Ran
@@ -33,6 +36,10 @@ class Truth:
     clear: Callable[[], None]
     ended: Callable[[], None]
     """Wait until the server has dealt with all that dead clients sent."""
+    channel: str = "mail"
+    audience: str = "strategic"
+    people: tuple[str, ...] = ()
+    """Where they are not the people of a list: a broadcast is to nobody by name."""
 
     def copies(self) -> Counter[str]:
         """How many each of them got."""
@@ -76,11 +83,38 @@ def posts(more: str = "") -> Iterator[Truth]:
         yield of_posts(hook, more)
 
 
+@contextmanager
+def asked(name: str, **more: str) -> Iterator[Truth]:
+    """A channel that can be asked what became of a delivery; it has one, to everybody there."""
+    kind = ASKED[name]
+    to = more.get("to", "")
+    with running(kind.make()) as api:
+
+        def clear() -> None:
+            for held in (getattr(api, name, []) for name in ("incidents", "posts", "messages")):
+                held.clear()
+
+        settings = {**kind.settings, "url": f"{api.url}{kind.path}", **more}
+        yield Truth(
+            settings=json.dumps(settings).replace('"false"', "false"),
+            to=lambda: [to] * kind.held(api),
+            identities=lambda: [str(number) for number in range(kind.held(api))],
+            clear=clear,
+            ended=api.open.ended,
+            channel="status-page",
+            audience="customers",
+            people=(to,),
+        )
+
+
 KINDS: Mapping[str, Callable[[], AbstractContextManager[Truth]]] = {
     "mail": mails,
     "mail-resend": lambda: mails(", on_unknown: resend"),
     "hook": posts,
     "hook-idempotent": lambda: posts(", idempotent: true"),
+    "statuspage": lambda: asked("statuspage"),
+    "slack": lambda: asked("slack"),
+    "sms": lambda: asked("sms", to=PHONE),
 }
 RESENT = {"mail-resend", "hook-idempotent"}
 
@@ -172,7 +206,8 @@ class Scene:
         checked = here.done("check", "--json").json["checked"]
         assert checked["sent"] == 1
         (record,) = here.folder.glob("incidents/*/messages/*/records/*-sent-*.yaml")
-        assert f'counts: {{"mail": {{"accepted": {len(self.people)}}}}}' in record.read_text()
+        counts = f'counts: {{"{self.truth.channel}": {{"accepted": {len(self.people)}}}}}'
+        assert counts in record.read_text()
         (evidence,) = here.folder.glob("incidents/*/messages/*/evidence/*.txt")
         rows = [line for line in evidence.read_text().splitlines() if not line.startswith("#")]
         assert [row.split()[2] for row in rows] == ["accepted"] * len(self.people)
@@ -183,9 +218,15 @@ class Scene:
 
 def staged(cast: Cast, truth: Truth, count: int = PEOPLE) -> Scene:
     """Bring a message to so many people to where it may be sent."""
-    lead_to(cast, {"mail": truth.settings, "intranet": FILE, "status-page": FILE})
-    people = many(cast, count)
-    return Scene(cast=cast, message=released(cast, "strategic"), people=people, truth=truth)
+    files = dict.fromkeys(("mail", "intranet", "status-page"), FILE)
+    lead_to(cast, {**files, truth.channel: truth.settings})
+    secret = cast.root / "secret"
+    secret.write_text("s3cret\n")
+    secret.chmod(0o600)
+    cast.ana.git("config", "--global", "comms.secret.x.from", f"file:{secret}")
+    cast.ana.git("config", "--global", "comms.secret.x.host", "127.0.0.1")
+    people = [*truth.people] or many(cast, count)
+    return Scene(cast=cast, message=released(cast, truth.audience), people=people, truth=truth)
 
 
 @dataclass(slots=True)
