@@ -73,7 +73,7 @@ MOST = IN_DOUBT | {
     ("planning", 2), ("intent", 1), ("torn-attempting", 2), ("attempting", 2), ("before-wire", 2),
     ("torn-wire", 2), ("recorded", 2), ("all-sent", 1), ("committed", 1),
 }  # fmt: skip
-TRIED_OF = {"mail": {*POINTS}, "hook": {*POINTS}, "hook-idempotent": MOST, "mail-resend": IN_DOUBT}
+TRIED_OF = {"mail": {*POINTS}, "hook": MOST, "hook-idempotent": MOST, "mail-resend": IN_DOUBT}
 """Only what is in doubt differs between who holds it and who sends it again."""
 TRIED = [
     (kind, *point)
