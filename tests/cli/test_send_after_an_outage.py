@@ -6,24 +6,27 @@ from tests.support.cast import Cast
 
 pytest_plugins = ["tests.support.cast_fixtures"]
 
-REFUSE_THE_SECOND = """\
+REFUSE_THE_THIRD = """\
 #!/bin/sh
 count=$(cat "$GIT_DIR/pushes" 2>/dev/null || echo 0)
 count=$((count + 1))
 echo $count > "$GIT_DIR/pushes"
-[ $count -ne 2 ] || { echo "down for a moment" >&2; exit 1; }
+[ $count -ne 3 ] || { echo "down for a moment" >&2; exit 1; }
 """
 
 
 def hook(hub: Path) -> None:
     path = hub / "hooks" / "pre-receive"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(REFUSE_THE_SECOND, encoding="utf-8")
+    path.write_text(REFUSE_THE_THIRD, encoding="utf-8")
     path.chmod(0o755)
 
 
 def test_the_intent_of_the_next_message_is_shared_all_the_same(small: Cast) -> None:
-    """The push that tells of the first send fails; the second must not leave unannounced."""
+    """The push that tells of the first send fails; the second must not leave unannounced.
+
+    The first two are its lock and its intent.
+    """
     messages = small.declare("internal", "customers")
     for message in messages:
         small.passed(message, "approval", "release")
