@@ -1,6 +1,8 @@
 """Lists of recipients and what leaves to each: digests that tell nobody who is on the list."""
 
 import csv
+import subprocess
+import sys
 from io import StringIO
 from pathlib import Path
 from random import Random
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from commscli.delivery.payload import OPEN, Words, payloads, rendered
 from commscli.delivery.recipients import (
+    MAX_BYTES,
     RecipientList,
     find_by_digest,
     find_list,
@@ -167,3 +170,50 @@ def test_a_list_is_found_by_its_name_or_by_its_digest(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as caught:
         find_list("nope", [first, second])
     assert caught.value.remedy.count("nope.csv") == 2
+
+
+READING = """
+import resource, sys
+from pathlib import Path
+import commscli.workflow.sends.sending
+from commscli.delivery.payload import OPEN, Words, rendered
+from commscli.delivery.recipients import read_list
+found = read_list(Path(sys.argv[1]))
+words = Words(incident="i", message="m", subject="s", body="Dear {{ recipient.name }}.")
+rendered(words, {"mail": {"adapter": "smtp"}}, found, OPEN)
+print(len(found.rows), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def test_a_hundred_thousand_rows_and_fifty_megabytes_fit_into_little_memory(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "big.csv"
+    note = "x" * 450
+    with path.open("w", encoding="utf-8") as file:
+        file.write(f"{SALT}email,name,note\n")
+        file.writelines(
+            f"p{n}@customer{n % 99}.example,Person {n},{note}\n" for n in range(100_000)
+        )
+    assert 48_000_000 < path.stat().st_size < MAX_BYTES
+    done = subprocess.run([sys.executable, "-c", READING, str(path)], capture_output=True,
+                          text=True, check=True)  # fmt: skip
+    rows, megabytes = map(int, done.stdout.split())
+    assert rows == 100_000
+    assert megabytes < 150
+    with path.open("a", encoding="utf-8") as file:
+        file.write("P7@CUSTOMER7.example,Again,x\n")
+    with pytest.raises(BadInput) as caught:
+        read_list(path)
+    (problem,) = caught.value.problems
+    assert "stands in line 10 already" in problem.text
+    assert problem.place is not None
+    assert problem.place.line == 100_003
+
+
+def test_a_list_that_is_too_large_is_refused_by_its_size(tmp_path: Path) -> None:
+    path = tmp_path / "huge.csv"
+    with path.open("wb") as file:
+        file.truncate(MAX_BYTES + 1)
+    with pytest.raises(BadInput, match=f"expected at most {MAX_BYTES}"):
+        read_list(path)

@@ -56,7 +56,8 @@ class Progress:
 
 
 def _written(plan: "Plan") -> "Told":
-    began = last = time.monotonic()
+    began = time.monotonic()
+    last = began - BETWEEN
     steps: dict[str, int] = {}
 
     def told(delivery: "Delivery", step: "Step") -> None:
