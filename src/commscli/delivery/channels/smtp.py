@@ -14,14 +14,8 @@ from commscli.delivery.channels.channel import (
     Settings,
 )
 from commscli.delivery.ledger import Step
-from commscli.delivery.mime import (
-    envelope_sender,
-    mail_bytes,
-    most_bytes,
-    needs_utf8,
-    wire_address,
-    wire_head,
-)
+from commscli.delivery.mail_addresses import envelope_sender, needs_utf8, wire_address
+from commscli.delivery.mime import mail_bytes, most_bytes, wire_head
 from commscli.delivery.payload import Payload
 from commscli.delivery.wires.hosts import WireFault
 from commscli.delivery.wires.mail import MailServer, MailWire, Refusal, open_mail
