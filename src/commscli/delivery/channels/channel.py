@@ -75,6 +75,21 @@ def masked(name: str) -> str:
 
 AboutToWrite = Callable[[], None]
 """Called just before the bytes that commit a delivery are written."""
+
+
+@dataclass(slots=True)
+class Committing:
+    """Tells that the bytes are about to be written, and knows afterwards whether that was told."""
+
+    about_to_write: AboutToWrite
+    told: bool = False
+
+    def __call__(self) -> None:
+        """Tell it: what fails from here on is in doubt."""
+        self.about_to_write()
+        self.told = True
+
+
 Settings = Mapping[str, str]
 
 

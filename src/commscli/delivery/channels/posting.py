@@ -10,6 +10,7 @@ from commscli.delivery.channels.channel import (
     AboutToWrite,
     Channel,
     ChannelDown,
+    Committing,
     Delivery,
     Outcome,
     Sending,
@@ -96,20 +97,14 @@ class PostChannel(Channel):
 
     def send(self, delivery: Delivery, about_to_write: AboutToWrite) -> Outcome:
         """Make the request once."""
-        written = False
-
-        def committing() -> None:
-            nonlocal written
-            about_to_write()
-            written = True
-
+        committing = Committing(about_to_write)
         try:
             self.look_up(delivery)
             answer = self.ask(self.request(delivery, self.secret), committing)
         except WireFault as fault:
-            if fault.final and not written:
+            if fault.final and not committing.told:
                 return Outcome(step=Step.REJECTED, detail=fault.text)
-            step = Step.UNKNOWN if written else Step.DEFERRED
+            step = Step.UNKNOWN if committing.told else Step.DEFERRED
             return Outcome(step=step, detail=fault.text, after=fault.after)
         return self.judged(answer)
 

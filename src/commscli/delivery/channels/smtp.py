@@ -8,6 +8,7 @@ from commscli.delivery.channels.channel import (
     AboutToWrite,
     Channel,
     ChannelDown,
+    Committing,
     Delivery,
     Outcome,
     Sending,
@@ -160,13 +161,7 @@ class SmtpChannel(Channel):
         if utf8 and not wire.takes_utf8:
             return Outcome(step=Step.DEFERRED, detail=f"{wire.host} offers no SMTPUTF8 any more")
         data = mail_bytes(payload, self._settings, self._sending, delivery.key, self._parts)
-        written = False
-
-        def committing() -> None:
-            nonlocal written
-            about_to_write()
-            written = True
-
+        committing = Committing(about_to_write)
         try:
             said = wire.hand_in(
                 data,
@@ -180,12 +175,12 @@ class SmtpChannel(Channel):
             if refusal.code == _CLOSING or not wire.reset():
                 self._hang_up()
             return Outcome(
-                step=_judged(refusal.code, written=written),
+                step=_judged(refusal.code, written=committing.told),
                 detail=f"{refusal.code} {refusal.said}",
             )
         except (OSError, smtplib.SMTPException) as fault:
             self._hang_up()
-            step = Step.UNKNOWN if written else Step.DEFERRED
+            step = Step.UNKNOWN if committing.told else Step.DEFERRED
             return Outcome(step=step, detail=f"the connection broke: {type(fault).__name__}")
         return Outcome(step=Step.ACCEPTED, id=said)
 
