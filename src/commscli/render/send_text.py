@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from textwrap import TextWrapper
 
 from commscli.delivery.ledger import Step
 from commscli.domain.records import Sent
@@ -15,6 +16,11 @@ from commscli.workflow.sends.send_plan import Plan
 from commscli.workflow.sends.standings import Standing, counts
 
 _MOMENT, _LONG = 2, 90
+_MOST_LINES = 45
+"""Lines of a request that are shown to a person: the words, and not the page behind them."""
+_WRAP = TextWrapper(
+    width=70, drop_whitespace=False, replace_whitespace=False, break_on_hyphens=False
+)
 _SLOTS = {"send.time": "at", "send.next_update": "promising the next update by"}
 
 
@@ -62,13 +68,21 @@ def _about(seconds: float) -> str:
 
 
 def first_requests(preview: Preview) -> str:
-    """Return the first request of each channel as it goes over the wire, indented."""
+    """Return the first request of each channel as it goes over the wire, folded at 80 columns."""
     parts = []
     for over in preview.channels:
         if over.first:
-            lines = safe(over.first).rstrip("\n").split("\n")
-            parts += [f"\nfirst over {over.channel}:", *(f"    {line}".rstrip() for line in lines)]
+            parts += [f"\nfirst over {over.channel}:", *_folded(over.first)]
     return "\n".join(parts) + "\n" if parts else ""
+
+
+def _folded(request: str) -> Iterator[str]:
+    lines = safe(request).rstrip("\n").split("\n")
+    for line in lines[:_MOST_LINES]:
+        for number, part in enumerate(_WRAP.wrap(line) or [""]):
+            yield f"{'        ' if number else '    '}{part}".rstrip()
+    if len(lines) > _MOST_LINES:
+        yield f"    … and {len(lines) - _MOST_LINES} lines more, which --json has"
 
 
 def plan_document(plan: Plan, preview: Preview) -> Document:
