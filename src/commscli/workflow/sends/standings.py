@@ -1,5 +1,6 @@
 """How far each delivery of a plan has come, by what the ledger says of it."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -7,6 +8,9 @@ from commscli.delivery.channels.channel import Delivery, delivery_of
 from commscli.delivery.ledger import Line, Step
 from commscli.delivery.payload import payloads
 from commscli.workflow.sends.send_plan import Plan
+
+_UNSEEN = re.compile(r"[^!-~]")
+"""What a line of the evidence has no room for: the checker takes it for none that a send wrote."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +50,15 @@ def evidence(found: Iterable[Standing], *, remarks: Iterable[str] = ()) -> bytes
 
     Behind that stands what the next hop called it, where it said so, without any address: a row's
     digest is salted, so that it tells nobody who is on the list, and this must not either.
-    ``remarks`` come first, each as a line after ``#``.
+    A letter that is not ASCII stands there as ``?``. ``remarks`` come first, each as a line after
+    ``#``.
     """
     lines = [*(f"# {remark}" for remark in remarks), *(_line(one) for one in found)]
     return "".join(f"{line}\n" for line in lines).encode()
 
 
 def _line(one: Standing) -> str:
-    said = " ".join(word for word in one.line.id.split() if "@" not in word)[:100]
+    kept = (_UNSEEN.sub("?", word) for word in one.line.id.split() if "@" not in word)
+    said = " ".join(kept)[:100]
     words = (one.delivery.payload.channel, one.delivery.row, str(one.line.step), said)
     return " ".join(word for word in words if word)
