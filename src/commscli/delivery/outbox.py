@@ -7,6 +7,7 @@ on after a crash cannot double anybody.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 
@@ -70,8 +71,10 @@ def content_of(
 
 
 def file_of(payload: Payload, settings: Mapping[str, str], outbox: Outbox) -> Path:
-    """Return the file that a delivery is, or will be."""
+    """Return the file that a delivery is, or will be: no two of a channel have the same."""
     name = payload.row[:16] if payload.row else "message"
+    if payload.is_copy:
+        name = f"copy-{sha256(payload.to.encode()).hexdigest()[:16]}"
     return outbox.folder / payload.channel / f"{name}.{_form(settings)}"
 
 
