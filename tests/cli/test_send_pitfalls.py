@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.cli.test_send_options import mailing
+from tests.cli.test_send_options import got, mailing, words
 from tests.support.cast import Cast
 from tests.support.sends import FILE, lead_to, many, released
-from tests.support.servers import Mailbox, ScriptedMail, raw_server
+from tests.support.servers import Mailbox, ScriptedMail, mail_server, raw_server
 
 pytest_plugins = ["tests.support.cast_fixtures"]
 
@@ -35,3 +35,30 @@ def test_each_copy_is_a_file_of_its_own(small: Cast) -> None:
         assert [f"To: {address}" in mail or f"<{address}>" in mail for mail in mails].count(
             True
         ) == 1
+
+
+@pytest.mark.parametrize("options", [
+    ["--canary", "bo@example.com", "--dry-run"], ["--canary", "bo@example.com", "--status"],
+    ["--canary", "bo@example.com", "--plan", "0123456789ab"], ["--dry-run", "--take-over", "x"],
+    ["--status", "--take-over", "x"], ["--done", "x", "--dry-run", "--why", "x"],
+])  # fmt: skip
+def test_what_would_pass_over_another_option_is_refused(small: Cast, options: list[str]) -> None:
+    ran = small.ana("send", "strategic", *options)
+    assert (ran.code, "do not go together" in words(ran.err)) == (2, True)
+
+
+def test_a_canary_that_is_only_to_be_looked_at_does_not_leave(small: Cast) -> None:
+    with mail_server() as box:
+        message = mailing(small, box, 2)
+        assert small.ana("send", message, "--canary", "bo@example.com", "--dry-run").code == 2
+        assert got(box) == []
+
+
+def test_a_canary_of_words_that_are_overtaken_goes_with_a_reason(small: Cast) -> None:
+    with mail_server() as box:
+        message = mailing(small, box, 2)
+        small.ana.done("phase", "monitoring")
+        ran = small.ana("send", message, "--canary", "bo@example.com")
+        assert (ran.code, "--why TEXT" in words(ran.err)) == (1, True)
+        small.ana.done("send", message, "--canary", "bo@example.com", "--why", "as promised")
+        assert got(box) == ["bo@example.com"]

@@ -9,6 +9,8 @@ from commscli.cli.telling import tell_meant, tell_sharing
 from commscli.errors import BadInput, Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from commscli.cli.state import State
     from commscli.workflow.sends.preview import Preview
     from commscli.workflow.sends.send_plan import Plan
@@ -57,9 +59,13 @@ def send(
     from commscli.workflow.sends.wishes import Wishes  # noqa: PLC0415 - lazy
 
     run = state.current
-    one_by_name = any((plan, canary, without, again, take_over, done, failed))
-    if one_by_name and (released or len(messages) != 1):
-        raise BadInput("name one message for this", remedy="comms status", code="usage")
+    wishes = Wishes(
+        why=why, again=again, take_over=take_over, plan=plan, partial=partial,
+        without=tuple(without), dry_run=dry_run,
+    )  # fmt: skip
+    instead = {"--dry-run": dry_run, "--canary": canary, "--status": status, "--done": done,
+               "--failed": failed}  # fmt: skip
+    _require_one_thing(instead, wishes, is_one=len(messages) == 1 and not released)
     if done or failed:
         from commscli.cli.resolving import hand_back  # noqa: PLC0415 - lazy
 
@@ -67,16 +73,39 @@ def send(
         return
     session = run.session()
     if canary:
-        _send_canary(run, session, messages[0], canary)
+        _send_canary(run, session, messages[0], canary, why)
         return
     messages = _meant(session, messages, released=released)
     if status:
         _tell_progress(run, session, messages)
         return
-    _send(run, session, messages, Wishes(
-        why=why, again=again, take_over=take_over, plan=plan, partial=partial,
-        without=tuple(without), dry_run=dry_run,
-    ))  # fmt: skip
+    _send(run, session, messages, wishes)
+
+
+def _require_one_thing(instead: "Mapping[str, object]", wishes: "Wishes", *, is_one: bool) -> None:
+    """Refuse options that do not go together: one of them would be passed over without a word.
+
+    ``instead`` is what is done instead of sending; ``is_one`` whether it is about one message.
+
+    Raises:
+        BadInput: naming the first two that do not go together, or asking for the message.
+    """
+    told = [name for name, value in instead.items() if value]
+    how = {"--take-over": wishes.take_over, "--again": wishes.again, "--plan": wishes.plan,
+           "--without": wishes.without, "--partial": wishes.partial}  # fmt: skip
+    # Many a wish changes the plan, which is then shown; but to take a send over is no mere look.
+    apart = [name for name, value in how.items()
+             if value and told and (told[0] != "--dry-run" or name == "--take-over")]  # fmt: skip
+    both = [*told, *apart]
+    if len(both) > 1:
+        raise BadInput(
+            f"{both[0]} and {both[1]} do not go together",
+            remedy=f"run comms send twice: once with {both[0]}, once with {both[1]}",
+            code="usage",
+        )
+    named = {**instead, **how, "--dry-run": False, "--status": False, "--partial": False}
+    if any(named.values()) and not is_one:
+        raise BadInput("name one message for this", remedy="comms status", code="usage")
 
 
 def _meant(session: "Session", messages: list[str], *, released: bool) -> list[str]:
@@ -111,10 +140,10 @@ def _send(run: "State", session: "Session", messages: list[str], wishes: "Wishes
     )
 
 
-def _send_canary(run: "State", session: "Session", message: str, address: str) -> None:
+def _send_canary(run: "State", session: "Session", message: str, address: str, why: str) -> None:
     from commscli.workflow.sends.canary import send_canary  # noqa: PLC0415 - lazy
 
-    found = send_canary(session, message, address)
+    found = send_canary(session, message, address, why)
     run.answer(
         lambda: {"schema": "comms/canary@1", "message": message, "to": address,
                  "channels": {name: str(one.step) for name, one in found.items()}},

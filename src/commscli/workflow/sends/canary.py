@@ -14,11 +14,14 @@ from commscli.workflow.sends.standings import deliveries
 from commscli.workflow.session import Session
 
 
-def send_canary(session: Session, reference: str, address: str) -> dict[str, Outcome]:
+def send_canary(
+    session: Session, reference: str, address: str, why: str = ""
+) -> dict[str, Outcome]:
     """Send the first delivery of each channel that mails, to one address; return what came of it.
 
-    It is no send: the words are released, the address is of somebody on the roster, and whoever
-    is on the list gets nothing by it. So it is not recorded either.
+    ``why`` is the reason to send what the incident has overtaken. It is no send: the words are
+    released, the address is of somebody on the roster, and whoever is on the list gets nothing
+    by it. So it is not recorded either.
 
     Raises:
         Refused: if that address is not on the roster, the message may not be sent, or no channel
@@ -35,7 +38,7 @@ def send_canary(session: Session, reference: str, address: str) -> dict[str, Out
             remedy="an address of the roster: comms trust show",
             code="no-canary",
         )
-    plan = make_plan(session, case, message, "")
+    plan = make_plan(session, case, message, why)
     crew = crew_of(plan, sending_of(session, plan))
     able = {name: channel for name, channel in crew.channels.items() if channel.takes_canary}
     if not able:
