@@ -116,6 +116,8 @@ class Ledger:
         Raises:
             OSError: if it cannot be written: then nothing may leave.
         """
+        # What is no text must not stop a line that says what happened.
+        detail, id_ = (text.encode(errors="replace").decode() for text in (detail, id_))
         with self.lock:
             entry: dict[str, Any] = {
                 "seq": self.seq, "prev": self.last, "at": stamp(at), "key": key,

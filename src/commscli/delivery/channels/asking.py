@@ -160,8 +160,9 @@ def listed(value: Any, what: str) -> list[Mapping[str, Any]]:
 
 
 def text_of(value: Any) -> str:
-    """Return a text or a number of a document as text."""
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    """Return a text or a number of a document as text; half a character of JSON is a ``?``."""
+    told = isinstance(value, str | int) and not isinstance(value, bool)
+    return str(value).encode(errors="replace").decode() if told else ""
 
 
 _ERRORS = ("code", "error", "message")

@@ -19,7 +19,7 @@ from commscli.delivery.channels.channel import (
 )
 from commscli.delivery.ledger import Step
 from commscli.delivery.wires.hosts import WireFault
-from commscli.delivery.wires.https import MOST, Answer, asked, reached
+from commscli.delivery.wires.https import MOST, Answer, asked, parts_of, reached
 
 SECONDS = 30.0
 _DONE = range(200, 300)
@@ -87,13 +87,18 @@ class PostChannel(Channel):
             raise ChannelDown(fault.text, remedy=fault.remedy) from None
 
     def secret(self, name: str) -> str:
-        """Return a secret, if it may go where this channel leads."""
+        """Return a secret, if it may go where this channel leads.
+
+        Raises:
+            MissingSecret: if it is not here, or may not.
+            WireFault: if it should be an address, and is none.
+        """
         host = urlsplit(self.settings.get("url", "")).hostname or ""
         if host or not name:
             return self.sending.secret(name, host) if name else ""
         # The address itself is the secret: it may go to the host that it names, or nowhere.
         url = self.sending.secret(name, "")
-        return self.sending.secret(name, urlsplit(url).hostname or "") if url else url
+        return self.sending.secret(name, parts_of(url).hostname or "") if url else url
 
     def send(self, delivery: Delivery, about_to_write: AboutToWrite) -> Outcome:
         """Make the request once."""

@@ -46,6 +46,8 @@ def looked_up(host: str, port: int, *, private: bool) -> list[_Address]:
         found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
     except OSError as fault:
         raise WireFault(f"{host} has no address: {fault.strerror or fault}") from None
+    except UnicodeError:
+        raise WireFault(f"{host} cannot be the name of a host", final=True) from None
     addresses = list(dict.fromkeys((str(one[4][0]), port) for one in found))
     if private or is_loopback(host):
         return addresses

@@ -4,7 +4,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from commscli.delivery.wires.hosts import WireFault, connected, is_loopback
 
@@ -20,6 +20,24 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+def parts_of(url: str) -> SplitResult:
+    """Return a URL by its parts.
+
+    Raises:
+        WireFault: if it is none; that names nothing of it, for all of it may be a secret.
+    """
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # which is only read when it is asked for
+    except ValueError:
+        raise WireFault(
+            "what should be an address to send to is none",
+            remedy="an https:// address, as the other side shows it",
+            final=True,
+        ) from None
+    return parts
 
 
 def post(
@@ -60,7 +78,7 @@ def asked(
         WireFault: if it is no URL to send to, or there was no answer.
     """
     connection = _connected(url, seconds=seconds, private=private, context=context)
-    parts = urlsplit(url)
+    parts = parts_of(url)
     try:
         about_to_write()
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -91,7 +109,7 @@ def _connected(
     Raises:
         WireFault: if it must not or cannot be had.
     """
-    parts = urlsplit(url)
+    parts = parts_of(url)
     host = parts.hostname or ""
     plain = _require_safe(parts.scheme, host)
     port = parts.port or (_HTTP if plain else _HTTPS)

@@ -176,7 +176,15 @@ def _opened(
             final=True,
         )
     if server.user:
-        smtp.login(server.user, server.password)
+        try:
+            smtp.login(server.user, server.password)
+        except UnicodeError:
+            raise WireFault(
+                f"{server.host}: the user or the password has letters that are not ASCII, and the "
+                "login takes no others",
+                remedy="a password of the account that is ASCII alone",
+                final=True,
+            ) from None
     return smtp
 
 
