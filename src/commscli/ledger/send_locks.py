@@ -24,6 +24,9 @@ from commscli.ledger.writer import Sign, commit_object
 
 PREFIX = "refs/comms/send/"
 FOLDER = "sending"
+MOST = 64 * 1024 * 1024
+"""Octets of one file that goes with a lock; a hundred thousand deliveries are a tenth of it."""
+_PLAIN = re.compile(r"100644 blob [0-9a-f]+ +([0-9]+)\t(.+)", re.DOTALL)
 _HERE = "refs/comms/held/"
 _TAKEN = re.compile(
     r"stale info|already exists|failed to update ref|cannot lock ref|incorrect old value"
@@ -112,11 +115,16 @@ def read(repository: Repository, send_id: str, network: Network) -> Held | None:
     found = repository.resolve(here)
     if found is None:
         return None
-    listed = repository.run("ls-tree", "-z", "--name-only", found, "--", f"{FOLDER}/").decode()
-    names = [path for path in listed.split("\0") if path]
+    listed = repository.run("ls-tree", "-z", "--long", found, "--", f"{FOLDER}/").decode(
+        errors="replace"
+    )
+    # Whoever may push may have put it there: what no send writes is passed over.
+    entries = (_PLAIN.fullmatch(entry) for entry in listed.split("\0"))
+    names = [entry[2] for entry in entries if entry and int(entry[1]) <= MOST]
     files = {
         name.rpartition("/")[2]: repository.run("cat-file", "blob", f"{found}:{name}")
         for name in names
+        if name.isprintable() and "\ufffd" not in name
     }
     message = repository.run("show", "--no-patch", "--format=%B", found).decode(errors="replace")
     repository.run("update-ref", "-d", here)

@@ -30,6 +30,8 @@ SECONDS = 30.0
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
 PLAN, LEDGER, TAKEN = "plan.json", "ledger.json", "taken-over.txt"
 OPEN_STATE, STOPPED = "open", "stopped"
+_MOST_TAKERS, _LONGEST = 50, 1000
+"""Lines, and characters of one, that are taken from a lock: anybody may have pushed it."""
 _FIELDS = ("person", "host", "clone", "state", "at", "why")
 
 
@@ -145,7 +147,7 @@ def claim_of(
         "person": actor.person.id, "host": socket.gethostname(), "clone": clone_id(session),
         "state": state, "at": stamp(at.replace(microsecond=0)), "why": why,
     }  # fmt: skip
-    lines = "\n".join(f"{name}: {text}" for name, text in told.items() if text)
+    lines = "\n".join(f"{name}: {' '.join(text.split())}" for name, text in told.items() if text)
     folder = plan_file(session, plan.send_id).parent
     files = {PLAN: plan.data(), **_taken(folder), **more}
     message = f"Sending {plan.message}\n\n{lines}"
@@ -155,7 +157,13 @@ def claim_of(
 def stated(held: Held) -> dict[str, str]:
     """Return what a lock says, field by field."""
     pairs = (line.partition(": ") for line in held.message.splitlines())
-    return {name: text for name, _, text in pairs if name in _FIELDS}
+    return {name: text[:_LONGEST] for name, _, text in pairs if name in _FIELDS}
+
+
+def takers_in(held: Held) -> list[str]:
+    """Return who took a send over, by the lock: as much of it as people may have written."""
+    lines = held.files.get(TAKEN, b"").decode(errors="replace").splitlines()
+    return [line[:_LONGEST] for line in lines[-_MOST_TAKERS:] if line.strip()]
 
 
 def clone_id(session: Session) -> str:
@@ -187,7 +195,7 @@ def _taken_over(session: Session, plan: Plan, held: Held | None) -> Busy:
         except Unreachable:
             held = None
     told = stated(held) if held else {}
-    over = held.files.get(TAKEN, b"").decode(errors="replace").splitlines() if held else []
+    over = takers_in(held) if held else []
     why = f" ({over[-1]})" if over else ""
     return Busy(
         f"{told.get('person', 'somebody')} is sending {plan.message} on "
@@ -215,11 +223,17 @@ def held_elsewhere(session: Session, send_id: str, message: str) -> Held:
     return held
 
 
-def steps_in(held: Held) -> Mapping[str, Step]:
-    """Return how far each delivery had come where a send stopped in order; nothing elsewhere."""
+def steps_in(held: Held) -> Mapping[str, Step] | None:
+    """Return how far each delivery had come where a send stopped in order; nothing elsewhere.
+
+    What cannot be read does not say that nothing left; a step that only another version knows
+    is in doubt.
+    """
+    if stated(held).get("state") != STOPPED:
+        return None
     known = {str(step): step for step in Step}
     try:
-        found = json.loads(held.files.get(LEDGER, b"{}"))
-        return {str(key): known[text] for key, text in found.items() if text in known}
-    except (ValueError, AttributeError, TypeError):
-        return {}
+        found = json.loads(held.files[LEDGER])
+        return {str(key): known.get(str(text), Step.UNKNOWN) for key, text in found.items()}
+    except (KeyError, ValueError, AttributeError, RecursionError):
+        return None

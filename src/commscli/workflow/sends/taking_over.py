@@ -13,7 +13,6 @@ from commscli.ledger.send_locks import Held
 from commscli.workflow.sends.lease import (
     OPEN_STATE,
     PLAN,
-    STOPPED,
     TAKEN,
     claim_of,
     clone_id,
@@ -21,6 +20,7 @@ from commscli.workflow.sends.lease import (
     stated,
     steps_in,
     taken_over,
+    takers_in,
 )
 from commscli.workflow.sends.send_plan import Plan, plan_file, resumed, send_id_of
 from commscli.workflow.sends.standings import deliveries
@@ -59,7 +59,7 @@ def take_over(session: Session, message: MessageCase, why: str, reason: str = ""
     place_file(path, held.files[PLAN])
     path.chmod(0o600)
     told = stated(held)
-    before = held.files.get(TAKEN, b"").decode(errors="replace").splitlines()
+    before = takers_in(held)
     line = (
         f"{stamp(session.circumstances.now.replace(microsecond=0))} {session.actor.person.id} "
         f"took it over from {told.get('person', '?')} on {told.get('host', '?')}: {why}"
@@ -93,8 +93,8 @@ def _take_in(session: Session, plan: Plan, ledger: Ledger, held: Held) -> None:
     for delivery in deliveries(plan):
         if ledger.of(delivery.key).step.is_final:
             continue
-        step = steps.get(delivery.key, Step.PLANNED)
-        if step.is_settled or (told.get("state") == STOPPED and not step.is_in_doubt):
+        step = Step.UNKNOWN if steps is None else steps.get(delivery.key, Step.PLANNED)
+        if not step.is_in_doubt:
             ledger.append(delivery.key, step, now, detail=f"as {by} left it")
         else:
             detail = f"{by} had it, and did not say what became of it"
