@@ -1,11 +1,14 @@
 """Files that go with a message: recorded, bound by verdicts, shown, sent as they are, frozen."""
 
+import os
 from email.message import EmailMessage
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from commscli.errors import BadInput
+from commscli.workflow.messages.attaching import taken_in
 from tests.cli.test_json import fits
 from tests.support.cast import Cast
 from tests.support.sends import lead_to, many
@@ -255,3 +258,10 @@ def test_a_link_that_somebody_pushed_is_not_read(small: Cast) -> None:
     refused = ana("revise", MESSAGE, "--file", "-", stdin=b"Other words.\n")
     assert (refused.code, "no plain file" in refused.err) == (2, True)
     assert "not for git" not in ana.git("log", "-p")
+
+
+def test_what_may_never_end_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.pdf")
+    for odd in (tmp_path / "pipe.pdf", tmp_path, Path("/dev/zero")):
+        with pytest.raises(BadInput, match="no plain file"):
+            taken_in([str(odd)])

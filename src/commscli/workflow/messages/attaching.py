@@ -59,6 +59,13 @@ def taken_in(paths: Iterable[str]) -> dict[str, bytes]:
             raise BadInput(
                 f"two files are called {name}", remedy="give one another name", code="usage"
             )
+    for path in named.values():
+        if path.exists() and not path.is_file():  # a pipe, or a device, may never end
+            raise BadInput(
+                f"{path} is no plain file, so it cannot be attached",
+                remedy="write what it has into a file, and attach that",
+                code="bad-attachment",
+            )
     try:
         require_fit({name: path.stat().st_size for name, path in named.items()})
         found = {name: path.read_bytes() for name, path in named.items()}
