@@ -62,3 +62,21 @@ def test_a_canary_of_words_that_are_overtaken_goes_with_a_reason(small: Cast) ->
         assert (ran.code, "--why TEXT" in words(ran.err)) == (1, True)
         small.ana.done("send", message, "--canary", "bo@example.com", "--why", "as promised")
         assert got(box) == ["bo@example.com"]
+
+
+def test_one_message_that_cannot_be_sent_keeps_back_no_other(small: Cast) -> None:
+    lead_to(small, {"mail": FILE, "intranet": FILE, "status-page": FILE})
+    many(small, 2)
+    ids = small.declare("internal", "strategic", "customers")
+    for message in ids:
+        small.passed(message, "approval", "release")
+    ana = small.ana
+    ana.done("sync")
+    (ana.folder / "recipients" / "strategic-customers.csv").unlink()
+    ran = ana("send", "--released", "--json")
+    assert (ran.code, ran.json["code"]) == (1, "no-list")
+    assert f"this did not keep back {ids[0]}, {ids[2]}" in ran.json["text"]
+    for message in (ids[0], ids[2]):
+        assert f"sent {message}: 1 file" in words(ran.err)
+        assert "nothing was sent again" in words(ana.done("send", message).err)
+    assert ana("send", ids[0], ids[0]).err.count("nothing was sent again") == 1

@@ -6,10 +6,10 @@ import typer
 
 from commscli.cli.app import app, state
 from commscli.cli.telling import tell_meant, tell_sharing
-from commscli.errors import BadInput, Refused
+from commscli.errors import BadInput, CommsError, Problem, Refused, UnknownOutcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from commscli.cli.state import State
     from commscli.workflow.sends.preview import Preview
@@ -126,18 +126,46 @@ def _send(run: "State", session: "Session", messages: list[str], wishes: "Wishes
     from commscli.workflow.sends.sending import send as send_  # noqa: PLC0415 - lazy
 
     outcomes = []
+    faults: dict[str, CommsError] = {}
     stop = _Stop()
-    for message in messages:
-        confirm = (lambda plan, preview: confirmed(run, plan, preview)) if run.interactive else None
-        with stop, Progress() as progress:
-            outcome = send_(session, message, wishes, confirm=confirm,
-                            stopped=lambda: stop.said, told=progress.of)  # fmt: skip
+    confirm = (lambda plan, preview: confirmed(run, plan, preview)) if run.interactive else None
+    for message in dict.fromkeys(messages):
+        try:
+            with stop, Progress() as progress:
+                outcome = send_(session, message, wishes, confirm=confirm,
+                                stopped=lambda: stop.said, told=progress.of)  # fmt: skip
+        except CommsError as fault:
+            if stop.said or fault.code in _ENDS_ALL:
+                raise
+            faults[message] = fault
+            continue
         outcomes.append(outcome)
         tell_sent(run, outcome)
+    if faults:
+        raise _not_all(faults, outcomes)
     run.answer(
         lambda: {"schema": "comms/sent@1", "messages": [_document(o) for o in outcomes]},
         lambda: "".join(_text(o) for o in outcomes),
     )
+
+
+_ENDS_ALL = frozenset({"declined", "remote", "behind", "interrupted", "not-entitled"})
+"""What is so of the next message as well, or is meant so."""
+
+
+def _not_all(faults: "Mapping[str, CommsError]", outcomes: "Sequence[Outcome]") -> CommsError:
+    """Return why not all of several messages were sent, the gravest first.
+
+    One that cannot be sent must not keep back those to others.
+    """
+    worst, *_ = sorted(faults.values(), key=lambda fault: not isinstance(fault, UnknownOutcome))
+    others = [Problem(text=f"{message}: {fault.text}; next: {fault.remedy}")
+              for message, fault in faults.items() if fault.text != worst.text]  # fmt: skip
+    worst.problems = (*worst.problems, *others)
+    done = [outcome.plan.message for outcome in outcomes]
+    if done:
+        worst.text += f" (this did not keep back {', '.join(done)})"
+    return worst
 
 
 def _send_canary(run: "State", session: "Session", message: str, address: str, why: str) -> None:
