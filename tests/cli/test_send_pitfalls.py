@@ -80,3 +80,20 @@ def test_one_message_that_cannot_be_sent_keeps_back_no_other(small: Cast) -> Non
         assert f"sent {message}: 1 file" in words(ran.err)
         assert "nothing was sent again" in words(ana.done("send", message).err)
     assert ana("send", ids[0], ids[0]).err.count("nothing was sent again") == 1
+
+
+def test_once_more_waits_for_the_end_of_the_send_before(small: Cast) -> None:
+    server = ScriptedMail(answers={"rcpt": b"451 greylisted"})
+    with raw_server(server) as port:
+        message = mailing(small, Mailbox(host="localhost", port=port), 2)
+        assert small.ana("send", message).code == 5
+        server.answers = {}
+        ran = small.ana("send", message, "--again", "they lost it")
+        assert (ran.code, "is not finished" in words(ran.err)) == (1, True)
+        assert server.taken == 0
+        small.ana.done("send", message)
+        server.answers = {"rcpt": b"451 greylisted"}
+        assert small.ana("send", message, "--again", "they lost it").code == 5
+        server.answers = {}
+        small.ana.done("send", message, "--again", "they lost it")
+        assert server.taken == 4

@@ -117,7 +117,7 @@ def _planned(session: Session, case: IncidentCase, message: MessageCase, wishes:
     """Return the plan of a send, with the wishes that change it."""
     plan = make_plan(session, case, message, wishes.reason)
     begun = _is_begun(message)
-    require_sense(wishes, message.message, begun=begun, first=not message.sends)
+    require_sense(wishes, message.message, begun=begun, first=not message.sends, stated=plan.why)
     return replace(plan, withheld=rows_of(plan, wishes.without)) if wishes.without else plan
 
 

@@ -58,8 +58,12 @@ class Wishes:
             )
 
 
-def require_sense(wishes: Wishes, message: str, *, begun: bool, first: bool) -> None:
+def require_sense(
+    wishes: Wishes, message: str, *, begun: bool, first: bool, stated: str = ""
+) -> None:
     """Refuse wishes that come too late, or say too little.
+
+    ``stated`` is the reason of the send that has begun.
 
     Raises:
         BadInput: saying what is missing.
@@ -70,6 +74,12 @@ def require_sense(wishes: Wishes, message: str, *, begun: bool, first: bool) -> 
             f"{message} was not sent yet, so it cannot go out again",
             remedy=f"comms send {message}",
             code="usage",
+        )
+    if wishes.again and begun and wishes.again != stated:
+        raise Refused(
+            f"sending {message} has begun and is not finished, so it cannot go out again yet",
+            remedy=f"comms send {message} goes on; then comms send {message} --again WHY",
+            code="begun",
         )
     if wishes.without and not wishes.reason.strip():
         raise BadInput(
@@ -104,7 +114,7 @@ def rows_of(plan: Plan, recipients: tuple[str, ...]) -> tuple[str, ...]:
         if len(meant) != 1:
             raise BadInput(
                 f"{named!r} means {len(meant)} of the {len(rows)} on the approved list",
-                remedy="an address on the list, or a row that --dry-run or --status shows",
+                remedy="--without ADDRESS, as the list has it",
                 code="no-recipient",
             )
         found[meant[0]] = None
