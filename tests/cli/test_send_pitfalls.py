@@ -1,5 +1,7 @@
 """What a send must not fall for: options that do not go together, servers that say odd things."""
 
+import shlex
+
 import pytest
 
 from tests.cli.test_send_options import got, mailing, words
@@ -97,3 +99,14 @@ def test_once_more_waits_for_the_end_of_the_send_before(small: Cast) -> None:
         server.answers = {}
         small.ana.done("send", message, "--again", "they lost it")
         assert server.taken == 4
+
+
+def test_the_command_on_a_call_sheet_works_as_it_stands_there(small: Cast) -> None:
+    lead_to(small, {"mail": FILE, "status-page": FILE,
+                    "intranet": "{adapter: manual, to: the crisis bridge}"})  # fmt: skip
+    message = released(small, "internal")
+    assert small.ana("send", message).code == 5
+    (sheet,) = small.ana.folder.glob("outbox/*/*/intranet/*.txt")
+    (line,) = [line for line in sheet.read_text().splitlines() if "--done" in line]
+    small.ana.done(*shlex.split(line)[1:])
+    assert "1 done over intranet" in words(small.ana.done("send", message).err)

@@ -1,6 +1,7 @@
 """Telephone, or a bridge: a sheet for each person, and a person who says how it went."""
 
 from pathlib import Path
+from shlex import quote
 
 from commscli.delivery.channels.channel import (
     AboutToWrite,
@@ -45,7 +46,7 @@ class ManualChannel(Channel):
         """Return the sheet."""
         payload, words = delivery.payload, self._sending.words
         who = " ".join(part for part in (payload.name, payload.to) if part)
-        meant = delivery.row[:16] if payload.row else payload.to or "all"
+        meant = delivery.row[:16] if payload.row else quote(payload.to or "all")
         how = f"comms send {words.message} --done {meant} --why"
         return (
             f"CALL SHEET  {words.incident}/{words.message}\n"
