@@ -6,6 +6,7 @@ import pytest
 
 from tests.cli.test_send_options import got, mailing, words
 from tests.support.cast import Cast
+from tests.support.dialogue import talk
 from tests.support.sends import FILE, lead_to, many, released
 from tests.support.servers import Mailbox, ScriptedMail, mail_server, raw_server
 
@@ -110,3 +111,11 @@ def test_the_command_on_a_call_sheet_works_as_it_stands_there(small: Cast) -> No
     (line,) = [line for line in sheet.read_text().splitlines() if "--done" in line]
     small.ana.done(*shlex.split(line)[1:])
     assert "1 done over intranet" in words(small.ana.done("send", message).err)
+
+
+def test_the_size_that_is_asked_for_is_of_those_who_get_it(small: Cast) -> None:
+    message = released(small, "strategic")
+    said = talk("send", message, "--without", "lou@client.example", "--why", "asked us to",
+                cwd=small.ana.folder, environ=small.ana.environ(),
+                lines=[("Type 1 to send it:", "1\n")])  # fmt: skip
+    assert (said.code, "to 1 recipient over mail" in said.screen) == (0, True)

@@ -227,8 +227,9 @@ def confirmed(run: "State", plan: "Plan", preview: "Preview") -> bool:
     from commscli.render.send_text import plan_text  # noqa: PLC0415 - lazy
 
     run.tell(plan_text(plan, preview))
-    typed = typer.prompt(f"Type {plan.size} to send it", err=True, default="", show_default=False)
-    return str(typed).strip() == str(plan.size)
+    size = str(plan.size - len(plan.withheld))
+    typed = typer.prompt(f"Type {size} to send it", err=True, default="", show_default=False)
+    return str(typed).strip() == size
 
 
 def _text(outcome: "Outcome") -> str:
