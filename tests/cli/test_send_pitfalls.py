@@ -119,3 +119,25 @@ def test_the_size_that_is_asked_for_is_of_those_who_get_it(small: Cast) -> None:
                 cwd=small.ana.folder, environ=small.ana.environ(),
                 lines=[("Type 1 to send it:", "1\n")])  # fmt: skip
     assert (said.code, "to 1 recipient over mail" in said.screen) == (0, True)
+
+
+def test_who_gets_it_over_two_channels_is_decided_about_over_one(small: Cast) -> None:
+    text = (small.ana.folder / "audiences.yaml").read_text()
+    small.ana.edit("audiences.yaml", text.replace("channels: [mail]", "channels: [mail, phone]"))
+    manual = "{adapter: manual}"
+    lead_to(small, {"mail": manual, "phone": manual, "intranet": FILE, "status-page": FILE})
+    many(small, 1)
+    message = released(small, "strategic")
+    ana = small.ana
+    assert ana("send", message).code == 5
+    both = ana("send", message, "--done", "person0@customer.example", "--why", "x")
+    assert (both.code, "means 2 of those handed out" in words(both.err)) == (2, True)
+    named = words(both.err).split("handed out: ")[1].split(" next:")[0].split(", ")
+    assert [name.split("/")[0] for name in named] == ["mail", "phone"]
+    (sheet,) = ana.folder.glob("outbox/*/*/phone/*.txt")
+    (line,) = [line for line in sheet.read_text().splitlines() if "--done" in line]
+    ana.done(*shlex.split(line)[1:])
+    assert ana("send", message).code == 5
+    ana.done("send", message, "--failed", named[0], "--why", "no answer")
+    ran = ana.done("send", message)
+    assert "1 failed over mail, 1 done over phone" in words(ran.err)

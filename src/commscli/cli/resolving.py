@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def resolve(
     message: Annotated[str, typer.Argument()],
     recipient: Annotated[
-        str, typer.Option(metavar="R", help="A row's digest, an address, or all.")
+        str, typer.Option(metavar="R", help="A row, an address, CHANNEL/R, or all.")
     ] = "all",
     sent: Annotated[
         bool | None, typer.Option("--sent/--not-sent", help="Whether it arrived.")

@@ -46,7 +46,7 @@ class ManualChannel(Channel):
         """Return the sheet."""
         payload, words = delivery.payload, self._sending.words
         who = " ".join(part for part in (payload.name, payload.to) if part)
-        meant = delivery.row[:16] if payload.row else quote(payload.to or "all")
+        meant = quote(f"{payload.channel}/{payload.row[:16] or payload.to or 'all'}")
         how = f"comms send {words.message} --done {meant} --why"
         return (
             f"CALL SHEET  {words.incident}/{words.message}\n"

@@ -63,7 +63,8 @@ def resolve(
 ) -> tuple[Standing, ...]:
     """Write down what a person found out about deliveries in doubt: that they arrived, or did not.
 
-    ``recipient`` is a row's digest or an unambiguous beginning of one, an address, or ``all``.
+    ``recipient`` is a row's digest or an unambiguous beginning of one, an address, or ``all``;
+    with ``CHANNEL/`` before it, it is meant over that channel alone.
     What did not arrive is sent by the next ``comms send``.
 
     Raises:
@@ -109,11 +110,12 @@ def _decided(
     with opened(plan_file(session, plan.send_id).parent) as ledger:
         found = [one for one in standings(plan, ledger.lines) if kind.found(one.line.step)]
         meant = [one for one in found if _is_meant(one, recipient)]
-        if not meant or (len(meant) > 1 and recipient != EVERYBODY and "@" not in recipient):
-            listed = ", ".join(one.delivery.row[:16] for one in found[:20]) or "none"
+        if not meant or (len(meant) > 1 and recipient.rpartition("/")[2] != EVERYBODY):
+            listed = ", ".join(_named(one) for one in (meant or found)[:20]) or "none"
             raise BadInput(
                 f"{recipient!r} means {len(meant)} of those {kind.called}: {listed}",
-                remedy=f"comms send {message.message} --status lists them",
+                remedy=f"name one as it stands there; comms send {message.message} --status lists "
+                "them all",
                 code="no-delivery",
             )
         for one in meant:
@@ -124,7 +126,16 @@ def _decided(
         return tuple(s for s in standings(plan, ledger.lines) if s.delivery.key in keys)
 
 
+def _named(one: Standing) -> str:
+    """Return what a delivery is called that nothing else is called, copies aside."""
+    row, payload = one.delivery.row, one.delivery.payload
+    return f"{payload.channel}/{payload.to if payload.is_copy else row[:16]}"
+
+
 def _is_meant(one: Standing, recipient: str) -> bool:
     row, to = one.delivery.row, one.delivery.payload.to
-    begins = len(recipient) >= SHORTEST and row.startswith(recipient)
-    return begins or recipient in {EVERYBODY, row, to}
+    own = recipient.removeprefix(f"{one.delivery.payload.channel}/")
+    return any(
+        (len(said) >= SHORTEST and row.startswith(said)) or said in {EVERYBODY, row, to}
+        for said in {recipient, own}
+    )
