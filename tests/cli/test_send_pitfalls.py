@@ -141,3 +141,14 @@ def test_who_gets_it_over_two_channels_is_decided_about_over_one(small: Cast) ->
     ana.done("send", message, "--failed", named[0], "--why", "no answer")
     ran = ana.done("send", message)
     assert "1 failed over mail, 1 done over phone" in words(ran.err)
+
+
+def test_who_stops_half_way_learns_that_nobody_can_take_over(small: Cast) -> None:
+    hook = small.hub / "hooks" / "update"
+    hook.write_text("#!/bin/sh\ncase $1 in refs/comms/*) exit 1;; esac\n")
+    hook.chmod(0o755)
+    with raw_server(ScriptedMail(answers={"rcpt": b"451 greylisted"})) as port:
+        message = mailing(small, Mailbox(host="localhost", port=port), 2)
+        ran = small.ana("send", message)
+    assert ran.code == 5
+    assert "note: no lock on the remote, so nobody can take this over" in words(ran.err)

@@ -135,6 +135,9 @@ def _send(run: "State", session: "Session", messages: list[str], wishes: "Wishes
                 outcome = send_(session, message, wishes, confirm=confirm,
                                 stopped=lambda: stop.said, told=progress.of)  # fmt: skip
         except CommsError as fault:
+            for note in dict.fromkeys(session.notes):  # that nobody can take it over, say
+                run.tell(f"note: {note}")
+            session.notes.clear()
             if stop.said or fault.code in _ENDS_ALL:
                 raise
             faults[message] = fault
