@@ -7,7 +7,7 @@ import pytest
 from tests.cli.test_send_options import got, mailing, words
 from tests.support.cast import Cast
 from tests.support.dialogue import talk
-from tests.support.sends import FILE, lead_to, many, released
+from tests.support.sends import FILE, lead_to, many, released, second_machine
 from tests.support.servers import Mailbox, ScriptedMail, mail_server, raw_server
 
 pytest_plugins = ["tests.support.cast_fixtures"]
@@ -152,3 +152,13 @@ def test_who_stops_half_way_learns_that_nobody_can_take_over(small: Cast) -> Non
         ran = small.ana("send", message)
     assert ran.code == 5
     assert "note: no lock on the remote, so nobody can take this over" in words(ran.err)
+
+
+def test_why_something_has_not_left_is_what_stopped_it_now(small: Cast) -> None:
+    server = ScriptedMail(answers={"rcpt": b"451 greylisted"})
+    with raw_server(server) as port:
+        message = mailing(small, Mailbox(host="localhost", port=port), 2)
+        assert small.ana("send", message).code == 5
+    home = second_machine(small)
+    ran = home("send", message, "--take-over", "it burnt")
+    assert (ran.code, "does not answer" in ran.err, "left it" in ran.err) == (5, True, False)

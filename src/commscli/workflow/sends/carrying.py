@@ -45,13 +45,14 @@ def _require_all(plan: Plan, ledger: Ledger, down: Mapping[str, str]) -> None:
         steps[step] += 1
         if step.is_in_doubt and len(unknown) < SHOWN:
             unknown.append(one)
-        elif not step.is_settled and not step.is_in_doubt and one.line.detail:
+        elif step is Step.DEFERRED and one.line.detail:  # others say what was before
             reasons.add(one.line.detail)
     total = sum(steps.values())
     left = sum(n for step, n in steps.items() if not step.is_settled and not step.is_in_doubt)
     doubt = sum(n for step, n in steps.items() if step.is_in_doubt)
     if left:
-        raise unfinished(plan, f"{left} of {total} have not left: {'; '.join(sorted(reasons))}")
+        why = "; ".join(sorted(reasons)) or "they were not tried"
+        raise unfinished(plan, f"{left} of {total} have not left: {why}")
     if doubt:
         raise UnknownOutcome(
             f"of {doubt} of {total} deliveries of {plan.message} nobody knows whether they arrived",

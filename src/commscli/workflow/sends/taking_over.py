@@ -95,7 +95,9 @@ def _take_in(session: Session, plan: Plan, ledger: Ledger, held: Held) -> None:
             continue
         step = Step.UNKNOWN if steps is None else steps.get(delivery.key, Step.PLANNED)
         if not step.is_in_doubt:
-            ledger.append(delivery.key, step, now, detail=f"as {by} left it")
+            # Of one that has not left this would be told as the reason why.
+            detail = f"as {by} left it" if step.is_settled else ""
+            ledger.append(delivery.key, step, now, detail=detail)
         else:
             detail = f"{by} had it, and did not say what became of it"
             ledger.append(delivery.key, Step.UNKNOWN, now, detail=detail)
