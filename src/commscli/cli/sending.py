@@ -28,6 +28,7 @@ _Canary = Annotated[
 _Without = Annotated[
     list[str], typer.Option(metavar="R", help="Leave a recipient out; with --why.")
 ]
+_Why = Annotated[str, typer.Option(metavar="TEXT", help="Why: for --without, or overtaken words.")]
 
 
 @app.command(rich_help_panel="Every incident")
@@ -44,7 +45,7 @@ def send(
     partial: Annotated[
         bool, typer.Option("--partial", help="Begin although a channel is down.")
     ] = False,
-    why: Annotated[str, typer.Option(metavar="TEXT", help="Why, for a superseded message.")] = "",
+    why: _Why = "",
     again: Annotated[str, typer.Option(metavar="WHY", help="Send once more what was sent.")] = "",
     take_over: Annotated[
         str, typer.Option(metavar="WHY", help="Go on for a machine that is gone.")
