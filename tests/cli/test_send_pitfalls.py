@@ -151,7 +151,9 @@ def test_who_stops_half_way_learns_that_nobody_can_take_over(small: Cast) -> Non
         message = mailing(small, Mailbox(host="localhost", port=port), 2)
         ran = small.ana("send", message)
     assert ran.code == 5
-    assert "note: no lock on the remote, so nobody can take this over" in words(ran.err)
+    assert "note: no lock on the remote: whoever takes this over has all of it in doubt" in words(
+        ran.err
+    )
 
 
 def test_why_something_has_not_left_is_what_stopped_it_now(small: Cast) -> None:

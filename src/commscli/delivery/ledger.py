@@ -24,9 +24,8 @@ from commscli.errors import BadInput, Busy
 NAME = "ledger.jsonl"
 ROOM = 1024 * 1024
 _WRITTEN = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
-_SYNC = getattr(os, "fdatasync", os.fsync)
+_SYNC = getattr(os, "fdatasync", os.fsync)  # neither is to be had everywhere
 _ROOM = getattr(os, "posix_fallocate", None)
-"""Neither is to be had everywhere."""
 START = "0" * 64
 
 

@@ -167,7 +167,7 @@ def _push(
         if _TAKEN.search(failure.said):
             raise Busy(
                 "somebody else holds this send by now",
-                remedy="comms send MESSAGE --take-over WHY, if their machine is gone",
+                remedy="comms status; if that machine is gone, send it with --take-over WHY",
                 code="begun-elsewhere",
             ) from None
         raise unreachable(repository, failure) from None

@@ -20,7 +20,7 @@ from commscli.delivery.channels.registry import channel_of
 from commscli.delivery.drills import rehearsed
 from commscli.delivery.ledger import Ledger, Step
 from commscli.delivery.wires.hosts import WireFault
-from commscli.errors import CommsError, Interrupted
+from commscli.errors import CommsError, Interrupted, MissingSecret
 from commscli.workflow.sends.pace import Pace, Throttle, wait_after
 from commscli.workflow.sends.send_plan import Plan
 from commscli.workflow.sends.standings import deliveries
@@ -172,7 +172,7 @@ class _Run:
         """Keep what goes wrong for the end: others have deliveries under way."""
         try:
             work()
-        except ChannelDown as fault:
+        except (ChannelDown, MissingSecret) as fault:
             self.down = self.down or fault.text
         except BaseException as fault:  # noqa: BLE001 - raised again by carry_out
             self._fault = self._fault or fault

@@ -122,7 +122,9 @@ def held_by_us(session: Session, plan: Plan) -> Lease:
             session.repository, plan.send_id, claim, session.network, instead_of=lease.commit
         )
     except Unreachable as fault:
-        session.notes.append(f"no lock on the remote, so nobody can take this over: {fault.text}")
+        session.notes.append(
+            f"no lock on the remote: whoever takes this over has all of it in doubt: {fault.text}"
+        )
         lease.commit = None
     return lease
 
@@ -206,17 +208,17 @@ def _taken_over(session: Session, plan: Plan, held: Held | None) -> Busy:
     )
 
 
-def held_elsewhere(session: Session, send_id: str, message: str) -> Held:
-    """Return the lock that another machine has.
+def held_elsewhere(session: Session, send_id: str, message: str) -> Held | None:
+    """Return the lock that another machine has; nothing where there is none.
 
     Raises:
-        Refused: if there is none to take over.
+        Refused: if it is none that can be taken over.
         Unreachable: if the remote does not answer.
     """
     held = send_locks.read(session.repository, send_id, session.network) if session.online else None
-    if held is None or PLAN not in held.files:
+    if held is not None and PLAN not in held.files:
         raise Refused(
-            f"what {message} needs to go on is not on the remote: it lies where it was begun",
+            f"the lock of {message} on the remote has no plan in it",
             remedy="comms log names who began it; only that machine knows how far it came",
             code="no-lock",
         )

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -151,11 +152,7 @@ def make_plan(session: Session, case: IncidentCase, message: MessageCase, why: s
     if message.sends and message.sends[-1].sent is None:
         return resumed(session, message)
     body = drafted(message, subject)
-    now = session.circumstances.now.replace(microsecond=0)
-    slots = {"send.time": stamp(now)}
-    if body.next_update:
-        slots["send.next_update"] = stamp(now + parse_offset(body.next_update))
-    plan = plan_of(session, message, subject, slots, why)
+    plan = planned_at(session, message, session.circumstances.now, why)
     if rendered(plan.words, body.channels, plan.recipients, OPEN) != body.rendered:
         raise Refused(
             f"revision {body.revision} of {message.message} would not send what was approved",
@@ -163,6 +160,27 @@ def make_plan(session: Session, case: IncidentCase, message: MessageCase, why: s
             code="rendered",
         )
     return plan
+
+
+def planned_at(session: Session, message: MessageCase, at: datetime, why: str) -> Plan:
+    """Return the plan of a send that begins at a time: it follows from that and the records.
+
+    Raises:
+        Refused: if the list of recipients is not here.
+    """
+    subject = message.sends[-1].subject if _is_open(message) else message.verdict.subject
+    if subject is None:
+        raise BadInput(f"{message.message} has no revision", remedy="comms check")
+    now = at.replace(microsecond=0)
+    slots = {"send.time": stamp(now)}
+    offset = drafted(message, subject).next_update
+    if offset:
+        slots["send.next_update"] = stamp(now + parse_offset(offset))
+    return plan_of(session, message, subject, slots, why)
+
+
+def _is_open(message: MessageCase) -> bool:
+    return bool(message.sends) and message.sends[-1].sent is None
 
 
 def plan_of(

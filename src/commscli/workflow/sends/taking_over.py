@@ -1,15 +1,16 @@
 """Go on with a send whose machine is gone: by what it left on the remote, and no guess."""
 
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
+from pathlib import Path
 
 from commscli.delivery.ledger import Ledger, Step, opened
-from commscli.domain.moments import stamp
+from commscli.domain.moments import moment, stamp
 from commscli.domain.records import SendIntent
 from commscli.errors import BadInput, Refused
 from commscli.gates.message import MessageCase
 from commscli.ledger import send_locks
 from commscli.ledger.journal import place_file
-from commscli.ledger.send_locks import Held
 from commscli.workflow.sends.lease import (
     OPEN_STATE,
     PLAN,
@@ -22,7 +23,7 @@ from commscli.workflow.sends.lease import (
     taken_over,
     takers_in,
 )
-from commscli.workflow.sends.send_plan import Plan, plan_file, resumed, send_id_of
+from commscli.workflow.sends.send_plan import Plan, plan_file, planned_at, resumed, send_id_of
 from commscli.workflow.sends.standings import deliveries
 from commscli.workflow.session import Session
 
@@ -35,7 +36,7 @@ def take_over(session: Session, message: MessageCase, why: str, reason: str = ""
     left: the lock alone is taken away. ``reason`` is what the intent would have stated.
 
     Raises:
-        Refused: if it was not begun, or nothing of it is on the remote.
+        Refused: if it was not begun, or cannot be gone on with here.
         BadInput: if the plan there is not the one that the intent states.
         Busy: if somebody else takes it over just now.
     """
@@ -46,7 +47,11 @@ def take_over(session: Session, message: MessageCase, why: str, reason: str = ""
             raise Refused(f"nobody is sending {message.message}", remedy="comms status")
         return
     send_id = send_id_of(last.subject, body.why)
+    path = plan_file(session, send_id)
     held = held_elsewhere(session, send_id, message.message)
+    if held is None:
+        _without_a_lock(session, message, path, body, why)
+        return
     if sha256(held.files[PLAN]).hexdigest() != body.plan:
         raise BadInput(
             f"the plan on the remote is not the one that {last.intent.record.person} began with",
@@ -55,22 +60,52 @@ def take_over(session: Session, message: MessageCase, why: str, reason: str = ""
         )
     if stated(held).get("clone") == clone_id(session):
         return
-    path = plan_file(session, send_id)
     place_file(path, held.files[PLAN])
-    path.chmod(0o600)
     told = stated(held)
-    before = takers_in(held)
-    line = (
-        f"{stamp(session.circumstances.now.replace(microsecond=0))} {session.actor.person.id} "
-        f"took it over from {told.get('person', '?')} on {told.get('host', '?')}: {why}"
-    )
-    lines = [*dict.fromkeys([*taken_over(path.parent), *before]), " ".join(line.split())]
-    place_file(path.with_name(TAKEN), "".join(f"{one}\n" for one in lines).encode())
+    whose = f"{told.get('person', '?')} on {told.get('host', '?')}"
+    _sign_in(session, path, f"from {whose}: {why}", before=takers_in(held))
     plan = resumed(session, message)
     with opened(path.parent) as ledger:
-        _take_in(session, plan, ledger, held)
+        _take_in(session, plan, ledger, whose, steps_in(held))
         claim = claim_of(session, plan, state=OPEN_STATE, why=why)
         send_locks.take(session.repository, send_id, claim, session.network, instead_of=held.commit)
+
+
+def _without_a_lock(
+    session: Session, message: MessageCase, path: Path, intent: SendIntent, why: str
+) -> None:
+    """Take over what was begun offline, or where the remote takes no locks: all of it in doubt.
+
+    The plan is made again from the records and the list that is here; the signed intent has its
+    digest, so it is that plan or none.
+
+    Raises:
+        Refused: if it cannot be made again here.
+    """
+    if path.exists():
+        return  # it was begun here
+    last = message.sends[-1].intent.record
+    plan = planned_at(session, message, moment(last.at), intent.why)
+    if sha256(plan.data()).hexdigest() != intent.plan:
+        raise Refused(
+            f"the plan of {message.message} is where it was begun, and cannot be made again here",
+            remedy=f"only {last.person}'s machine can go on: who was left out, or the time zone, "
+            "is not what it was",
+            code="no-lock",
+        )
+    place_file(path, plan.data())
+    _sign_in(session, path, f"from {last.person}, without a lock: {why}", before=())
+    with opened(path.parent) as ledger:
+        _take_in(session, plan, ledger, last.person, None)
+
+
+def _sign_in(session: Session, path: Path, what: str, before: Iterable[str]) -> None:
+    """Write down who took it over, behind those who did before."""
+    path.chmod(0o600)
+    at = stamp(session.circumstances.now.replace(microsecond=0))
+    line = f"{at} {session.actor.person.id} took it over {what}"
+    lines = [*dict.fromkeys([*taken_over(path.parent), *before]), " ".join(line.split())]
+    place_file(path.with_name(TAKEN), "".join(f"{one}\n" for one in lines).encode())
 
 
 def _unlocked(session: Session, message: MessageCase, reason: str) -> bool:
@@ -86,9 +121,10 @@ def _unlocked(session: Session, message: MessageCase, reason: str) -> bool:
     return True
 
 
-def _take_in(session: Session, plan: Plan, ledger: Ledger, held: Held) -> None:
-    told, steps = stated(held), steps_in(held)
-    by = f"{told.get('person', 'somebody')} on {told.get('host', 'another machine')}"
+def _take_in(
+    session: Session, plan: Plan, ledger: Ledger, by: str, steps: Mapping[str, Step] | None
+) -> None:
+    """Write down what somebody said of each delivery; where they said nothing, all is in doubt."""
     now = session.circumstances.now
     for delivery in deliveries(plan):
         if ledger.of(delivery.key).step.is_final:
