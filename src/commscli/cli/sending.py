@@ -123,18 +123,12 @@ def _meant(session: "Session", messages: list[str], *, released: bool) -> list[s
 
 
 def _send(run: "State", session: "Session", messages: list[str], wishes: "Wishes") -> None:
-    from commscli.cli.send_progress import Progress  # noqa: PLC0415 - lazy
-    from commscli.workflow.sends.sending import send as send_  # noqa: PLC0415 - lazy
-
     outcomes = []
     faults: dict[str, CommsError] = {}
-    stop = _Stop()
-    confirm = (lambda plan, preview: confirmed(run, plan, preview)) if run.interactive else None
+    stop = Stop()
     for message in dict.fromkeys(messages):
         try:
-            with stop, Progress() as progress:
-                outcome = send_(session, message, wishes, confirm=confirm,
-                                stopped=lambda: stop.said, told=progress.of)  # fmt: skip
+            outcome = send_one(run, session, message, wishes, stop)
         except CommsError as fault:
             for note in dict.fromkeys(session.notes):  # that nobody can take it over, say
                 run.tell(f"note: {note}")
@@ -151,6 +145,19 @@ def _send(run: "State", session: "Session", messages: list[str], wishes: "Wishes
         lambda: {"schema": "comms/sent@1", "messages": [_document(o) for o in outcomes]},
         lambda: "".join(_text(o) for o in outcomes),
     )
+
+
+def send_one(
+    run: "State", session: "Session", message: str, wishes: "Wishes", stop: "Stop"
+) -> "Outcome":
+    """Send a message: ask somebody who is there, say how it goes on, end where they say stop."""
+    from commscli.cli.send_progress import Progress  # noqa: PLC0415 - lazy
+    from commscli.workflow.sends.sending import send as send_  # noqa: PLC0415 - lazy
+
+    confirm = (lambda plan, preview: confirmed(run, plan, preview)) if run.interactive else None
+    with stop, Progress() as progress:
+        return send_(session, message, wishes, confirm=confirm, stopped=lambda: stop.said,
+                     told=progress.of)  # fmt: skip
 
 
 _ENDS_ALL = frozenset({"declined", "remote", "behind", "interrupted", "not-entitled"})
@@ -188,7 +195,7 @@ def _send_canary(run: "State", session: "Session", message: str, address: str, w
     run.tell(f"nothing else was sent; next: look at it, then comms send {message}")
 
 
-class _Stop:
+class Stop:
     """Ctrl-C while something is sent: the current delivery is finished; a second one is at once."""
 
     def __init__(self) -> None:

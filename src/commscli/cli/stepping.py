@@ -12,7 +12,7 @@ import typer
 from commscli.cli.asking import edit, one_key
 from commscli.cli.boundary import error_text
 from commscli.cli.reading_out import read_out
-from commscli.cli.sending import confirmed, tell_sent
+from commscli.cli.sending import Stop, send_one, tell_sent
 from commscli.cli.telling import tell_turns
 from commscli.errors import CommsError
 from commscli.render.human import Paint, drilled
@@ -27,7 +27,6 @@ from commscli.workflow.incident.tasks import tasks
 from commscli.workflow.messages.drafting import Wanted, draft
 from commscli.workflow.messages.revising import Source, revise
 from commscli.workflow.messages.shown import remember
-from commscli.workflow.sends.sending import send
 from commscli.workflow.sends.wishes import Wishes
 from commscli.workflow.turns.following import remind
 from commscli.workflow.verdicts.judging import Opinion, judge
@@ -149,8 +148,7 @@ def _on_message(
         revise(session, name, Source(edit=edit))
         return True
     if task.verb == "send":
-        sent = send(session, name, Wishes(), confirm=lambda *plan: confirmed(run, *plan))
-        tell_sent(run, sent)
+        tell_sent(run, send_one(run, session, name, Wishes(), Stop()))
         return True
     opinion = _opinion(session, task, key)
     if opinion is None:
