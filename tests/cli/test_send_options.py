@@ -292,7 +292,9 @@ def test_what_died_is_in_doubt_elsewhere_but_for_what_can_be_asked(small: Cast) 
         ran = home("send", message, "--take-over", "it burnt")
         assert ran.code == 6
         assert server.taken == 2, "what is in doubt is not sent"
-        home.done("resolve", message, "--not-sent", "--why", "asked both")
+        vague = home("resolve", message, "--not-sent", "--why", "asked one")
+        assert (vague.code, "to name nobody means 2" in words(vague.err)) == (2, True)
+        home.done("resolve", message, "--recipient", "all", "--not-sent", "--why", "asked both")
         home.done("send", message)
         assert server.taken == 4
 

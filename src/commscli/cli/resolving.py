@@ -19,7 +19,7 @@ def resolve(
     message: Annotated[str, typer.Argument()],
     recipient: Annotated[
         str, typer.Option(metavar="R", help="A row, an address, CHANNEL/R, or all.")
-    ] = "all",
+    ] = "",
     sent: Annotated[
         bool | None, typer.Option("--sent/--not-sent", help="Whether it arrived.")
     ] = None,

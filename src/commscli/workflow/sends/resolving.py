@@ -112,8 +112,9 @@ def _decided(
         meant = [one for one in found if _is_meant(one, recipient)]
         if not meant or (len(meant) > 1 and recipient.rpartition("/")[2] != EVERYBODY):
             listed = ", ".join(_named(one) for one in (meant or found)[:20]) or "none"
+            said = repr(recipient) if recipient else "to name nobody"
             raise BadInput(
-                f"{recipient!r} means {len(meant)} of those {kind.called}: {listed}",
+                f"{said} means {len(meant)} of those {kind.called}: {listed}",
                 remedy=f"name one as it stands there; comms send {message.message} --status lists "
                 "them all",
                 code="no-delivery",
@@ -134,6 +135,8 @@ def _named(one: Standing) -> str:
 
 def _is_meant(one: Standing, recipient: str) -> bool:
     row, to = one.delivery.row, one.delivery.payload.to
+    if not recipient:
+        return True  # the only one, or else it is refused
     own = recipient.removeprefix(f"{one.delivery.payload.channel}/")
     return any(
         (len(said) >= SHORTEST and row.startswith(said)) or said in {EVERYBODY, row, to}
