@@ -76,8 +76,10 @@ def _signing(cast: Cast, id_: str, after: float | None) -> float:
 
 
 def _when_its_git_has_ended(cast: Cast) -> None:
+    """Wait for a git that outlives the program: until it holds nothing, and nothing moves."""
     lock = cast.bo.folder / ".git" / "index.lock"
     until = time.monotonic() + 10
-    while lock.exists():
+    before: tuple[str, ...] = ()
+    while lock.exists() or before != (before := cast.bo.state()):
         assert time.monotonic() < until
-        time.sleep(0.02)
+        time.sleep(0.2)

@@ -100,7 +100,7 @@ def test_a_call_sheet_says_whom_to_call_what_to_say_and_what_to_do_then(tmp_path
     sheet = (tmp_path / "outbox" / "c" / outcome.id).read_text()
     assert "Call: Kim kim@y.example" in sheet
     assert "Hello.\n\nMore." in sheet
-    assert "comms send m-1 --done kim@y.example --why" in sheet
+    assert "comms send m-1 --done c/kim@y.example --why" in sheet
 
 
 @contextmanager

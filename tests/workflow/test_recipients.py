@@ -173,7 +173,7 @@ def test_a_list_is_found_by_its_name_or_by_its_digest(tmp_path: Path) -> None:
 
 
 READING = """
-import resource, sys
+import re, resource, sys
 from pathlib import Path
 import commscli.workflow.sends.sending
 from commscli.delivery.payload import OPEN, Words, rendered
@@ -181,7 +181,11 @@ from commscli.delivery.recipients import read_list
 found = read_list(Path(sys.argv[1]))
 words = Words(incident="i", message="m", subject="s", body="Dear {{ recipient.name }}.")
 rendered(words, {"mail": {"adapter": "smtp"}}, found, OPEN)
-print(len(found.rows), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+# Not by getrusage, where there is another way: that counts what the parent had, too.
+own = Path("/proc/self/status")
+most = (int(re.search(r"VmHWM:\\s+(\\d+)", own.read_text())[1]) if own.exists()
+        else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(len(found.rows), most // 1024)
 """
 
 
