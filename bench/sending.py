@@ -39,6 +39,7 @@ from commscli.workflow.sends.standings import counts, deliveries, evidence, stan
 MAILS, RUNS, MANY, CONNECTIONS = 1_000, 5, 100_000, 4
 MOST_MEGABYTES = 150
 TEXT = "Card payments fail since 09:14 GMT. We look for where the problem lies.\n\n" * 8
+OWN = "Dear {{ recipient.name }},\n\n" + TEXT
 SERVER = """
 import socket, sys
 from aiosmtpd.controller import Controller
@@ -88,6 +89,16 @@ def sending(folder: Path) -> Iterator[Pair | Figure]:
             ],
             goal="< 1",
         )
+        for count in (1, CONNECTIONS):
+            yield _pair(
+                f"{MAILS:,} letters, each with its own words, {count} at once / by the first loop",
+                [
+                    (_ours(folder / f"own-{count}-{n}", port, count, text=OWN),
+                     _loop(folder, port, OWN))
+                    for n in range(RUNS)
+                ],
+                goal="≤ 1.43" if count == 1 else "< 1",
+            )  # fmt: skip
         yield _pair(
             f"{MAILS:,} mails by the ledger, one connection / by Apprise, an address each",
             [(_ours(folder / f"other-{n}", port), _apprise(port)) for n in range(2)],
@@ -109,13 +120,13 @@ def _settings(port: int, connections: int = 1) -> dict[str, str]:
             "connections": str(connections)}  # fmt: skip
 
 
-def _sending(folder: Path) -> Sending:
-    words = Words(incident="2026-11-22-x", message="m-1", subject="It began", body=TEXT)
+def _sending(folder: Path, text: str = TEXT) -> Sending:
+    words = Words(incident="2026-11-22-x", message="m-1", subject="It began", body=text)
     return Sending(send_id="0" * 16, words=words, domain="x.example", at=datetime.now(UTC),
                    root=folder, outbox=folder, secret=lambda _name, _host: "")  # fmt: skip
 
 
-def plan(folder: Path, settings: dict[str, str], size: int) -> Plan:
+def plan(folder: Path, settings: dict[str, str], size: int, text: str = TEXT) -> Plan:
     """Return a plan to mail a list of so many, as the program makes one."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "list.csv"
@@ -131,14 +142,16 @@ def plan(folder: Path, settings: dict[str, str], size: int) -> Plan:
     )  # fmt: skip
     return Plan(
         incident="2026-11-22-x", message="m-1", subject=Digest("0" * 64), body=body,
-        words=_sending(folder).words, recipients=recipients,
+        words=_sending(folder, text).words, recipients=recipients,
         slots={"send.time": "2026-11-22T09:20:00Z"}, spoken={"send.time": "09:20"}, why="",
     )  # fmt: skip
 
 
-def _ours(folder: Path, port: int, connections: int = 1, size: int = MAILS) -> float:
-    made = plan(folder, _settings(port, connections), size)
-    crew = crew_of(made, _sending(folder))
+def _ours(
+    folder: Path, port: int, connections: int = 1, size: int = MAILS, text: str = TEXT
+) -> float:
+    made = plan(folder, _settings(port, connections), size, text)
+    crew = crew_of(made, _sending(folder, text))
     pace = Pace(now=lambda: datetime.now(UTC), sleep=time.sleep)
     started = time.perf_counter()
     with opened(folder) as ledger:
@@ -152,9 +165,9 @@ def _ours(folder: Path, port: int, connections: int = 1, size: int = MAILS) -> f
     return spent
 
 
-def _loop(folder: Path, port: int) -> float:
+def _loop(folder: Path, port: int, text: str = TEXT) -> float:
     """Send the same words, text and page, as anybody would with the standard library alone."""
-    made = plan(folder / "bare", _settings(port), MAILS)
+    made = plan(folder / "bare", _settings(port), MAILS, text)
     started = time.perf_counter()
     with smtplib.SMTP("localhost", port) as smtp:
         for delivery in deliveries(made):

@@ -29,6 +29,8 @@ def test_it_is_made_again_from_the_records_and_a_person_decides(small: Cast) -> 
         home = second_machine(small)
         assert home("send", message).code == 75
         server.answers = {}
+        unseen = home("--offline", "send", message, "--take-over", "it burnt")
+        assert (unseen.code, "cannot be seen offline" in unseen.err) == (1, True)
         over = home("send", message, "--take-over", "it burnt")
         assert over.code == 6, over.err
         assert server.taken == 0, "what nobody knows of is not sent"

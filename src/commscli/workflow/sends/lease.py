@@ -212,9 +212,15 @@ def held_elsewhere(session: Session, send_id: str, message: str) -> Held | None:
     """Return the lock that another machine has; nothing where there is none.
 
     Raises:
-        Refused: if it is none that can be taken over.
+        Refused: if it is none that can be taken over, or nobody may look.
         Unreachable: if the remote does not answer.
     """
+    if session.circumstances.offline:
+        raise Refused(
+            f"whether a machine holds {message} cannot be seen offline, and it would not notice",
+            remedy="the same without --offline, when the remote answers",
+            code="no-lock",
+        )
     held = send_locks.read(session.repository, send_id, session.network) if session.online else None
     if held is not None and PLAN not in held.files:
         raise Refused(
